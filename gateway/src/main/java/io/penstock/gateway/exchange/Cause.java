@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.exchange;
+
+import static io.penstock.gateway.exchange.Blame.DOWNSTREAM;
+import static io.penstock.gateway.exchange.Blame.GATEWAY;
+import static io.penstock.gateway.exchange.Blame.UPSTREAM;
+
+import java.util.Locale;
+
+/**
+ * Why an exchange did not end as its peers wanted: the one table of refusals and failures.
+ *
+ * <p>Each row fixes who is to blame, the HTTP status and the gRPC status that the downstream sees, and whether nothing reached
+ * the upstream's application, so that another attempt is safe. The {@link #slug()} is stable: it appears in the access log, as a
+ * metric label and, for trusted callers, in {@code x-penstock-cause}.
+ *
+ * <p>The two statuses are chosen separately. gRPC's published mapping from HTTP statuses is for clients that got no {@code
+ * grpc-status} and must not be used by a server to pick one.
+ */
+public enum Cause {
+    /** The request breaks HTTP (RFC 9113 §8.1.1), and the stream could still be answered. */
+    MALFORMED_REQUEST(DOWNSTREAM, 400, GrpcStatus.INTERNAL, false),
+    /** The decoded field section is larger than the listener allows. */
+    HEADER_TOO_LARGE(DOWNSTREAM, 431, GrpcStatus.RESOURCE_EXHAUSTED, false),
+    /** The request body is larger than a filter's limit. */
+    BODY_TOO_LARGE(DOWNSTREAM, 413, GrpcStatus.RESOURCE_EXHAUSTED, false),
+    /** No credentials, or wrong ones. */
+    UNAUTHENTICATED(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
+    /** The caller is known and not allowed. */
+    FORBIDDEN(DOWNSTREAM, 403, GrpcStatus.PERMISSION_DENIED, false),
+    /** The downstream reset its stream or its connection ended; logged only, never sent. */
+    DOWNSTREAM_GONE(DOWNSTREAM, 499, GrpcStatus.CANCELLED, false),
+    /** The downstream's connection broke a protocol rule or a limit and was ended; logged only. */
+    DOWNSTREAM_PROTOCOL(DOWNSTREAM, 400, GrpcStatus.INTERNAL, false),
+    /** No route matches. */
+    NO_ROUTE(GATEWAY, 404, GrpcStatus.UNIMPLEMENTED, false),
+    /** The route looks a target up by a header, and the request does not carry that header. */
+    NO_ROUTE_KEY(DOWNSTREAM, 400, GrpcStatus.INVALID_ARGUMENT, false),
+    /** The route key is too long or has characters that are not allowed. */
+    BAD_ROUTE_KEY(DOWNSTREAM, 400, GrpcStatus.INVALID_ARGUMENT, false),
+    /** The store answered, and has no target under this key. */
+    KEY_UNKNOWN(DOWNSTREAM, 404, GrpcStatus.NOT_FOUND, false),
+    /** The store did not answer in time or refused, and no usable earlier answer is held. */
+    STORE_UNAVAILABLE(UPSTREAM, 503, GrpcStatus.UNAVAILABLE, false),
+    /** The store's value is not {@code host:port}. */
+    MALFORMED_TARGET(UPSTREAM, 502, GrpcStatus.INTERNAL, false),
+    /** The target's address or port is outside of what the lookup allows. */
+    TARGET_NOT_ALLOWED(GATEWAY, 403, GrpcStatus.PERMISSION_DENIED, false),
+    /** The target's name has no address, and no earlier answer is held. */
+    NAME_UNRESOLVED(UPSTREAM, 502, GrpcStatus.UNAVAILABLE, true),
+    /** The cluster has no endpoint that may be used now. */
+    NO_ENDPOINT(UPSTREAM, 503, GrpcStatus.UNAVAILABLE, true),
+    /** The endpoint refused the connection, or the network did. */
+    CONNECT_REFUSED(UPSTREAM, 502, GrpcStatus.UNAVAILABLE, true),
+    /** No connection within the connect timeout. */
+    CONNECT_TIMEOUT(UPSTREAM, 504, GrpcStatus.UNAVAILABLE, true),
+    /** The upstream reset the stream, or its connection ended, before the response was complete. */
+    UPSTREAM_RESET(UPSTREAM, 502, GrpcStatus.UNAVAILABLE, false),
+    /** The upstream refused the stream before processing it (REFUSED_STREAM, RFC 9113 §8.7). */
+    UPSTREAM_REFUSED(UPSTREAM, 503, GrpcStatus.UNAVAILABLE, true),
+    /** The upstream is going away and did not process this stream (RFC 9113 §6.8). */
+    UPSTREAM_GOAWAY(UPSTREAM, 503, GrpcStatus.UNAVAILABLE, true),
+    /** The upstream broke HTTP/2. */
+    UPSTREAM_PROTOCOL(UPSTREAM, 502, GrpcStatus.INTERNAL, false),
+    /** The route's protocol to its upstream is not served yet. */
+    PROTOCOL_UNSUPPORTED(GATEWAY, 501, GrpcStatus.UNIMPLEMENTED, false),
+    /** The deadline of the exchange passed. */
+    DEADLINE(UPSTREAM, 504, GrpcStatus.DEADLINE_EXCEEDED, false),
+    /** The caller has used up its rate. */
+    RATE_LIMITED(GATEWAY, 429, GrpcStatus.RESOURCE_EXHAUSTED, false),
+    /** A queue or a budget of this gateway is full. */
+    OVERLOADED(GATEWAY, 503, GrpcStatus.UNAVAILABLE, true),
+    /** Every upstream stream is taken, and none became free within the queue's time or room. */
+    TOO_MANY_STREAMS(UPSTREAM, 503, GrpcStatus.UNAVAILABLE, true),
+    /** The gateway is draining and takes nothing new. */
+    DRAINING(GATEWAY, 503, GrpcStatus.UNAVAILABLE, true),
+    /** A defect of this gateway. */
+    INTERNAL(GATEWAY, 500, GrpcStatus.INTERNAL, false);
+
+    private final Blame blame;
+    private final int httpStatus;
+    private final GrpcStatus grpcStatus;
+    private final boolean unprocessed;
+    private final String slug;
+
+    Cause(Blame blame, int httpStatus, GrpcStatus grpcStatus, boolean unprocessed) {
+        this.blame = blame;
+        this.httpStatus = httpStatus;
+        this.grpcStatus = grpcStatus;
+        this.unprocessed = unprocessed;
+        this.slug = name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    public Blame blame() {
+        return blame;
+    }
+
+    public int httpStatus() {
+        return httpStatus;
+    }
+
+    public GrpcStatus grpcStatus() {
+        return grpcStatus;
+    }
+
+    /** Whether it is certain that the upstream's application saw nothing, so that another attempt is safe. */
+    public boolean unprocessed() {
+        return unprocessed;
+    }
+
+    /** The stable code of this cause: its name in kebab-case. */
+    public String slug() {
+        return slug;
+    }
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.exchange;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its one response, from the first byte of the head to the last of the trailers.
+ *
+ * <p>Filters, the target and the upstream write what they decide into it; telemetry reads it once it has ended. Only one thread
+ * works on an exchange's decisions at a time (the reader of its connection, then perhaps a thread of its own, then the reader of
+ * the upstream); each hand-over happens under a lock of the transport. The byte counts and the end may come from two threads.
+ */
+public final class Exchange {
+    /** "There is no such status": neither {@code :status} nor {@code grpc-status} was seen. */
+    public static final int NONE = -1;
+
+    private final Head request;
+    private final Peer peer;
+    private final Downstream downstream;
+    private final ExchangeObserver observer;
+    private final long startedNanos;
+    private final long startedMillis;
+    private final boolean grpc;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    private String requestId = "";
+    private String route = "";
+    private String cluster = "";
+    private String target = "";
+    private long deadlineNanos;
+    private boolean deadlined;
+    private int attempts;
+    private boolean connectionReused;
+    private volatile int status = NONE;
+    private volatile int grpcStatus = NONE;
+    private volatile @Nullable Cause cause;
+    private volatile String detail = "";
+    private volatile long requestBytes;
+    private volatile long responseBytes;
+    private volatile long upstreamStartedNanos;
+    private volatile long responseStartedNanos;
+    private volatile long endedNanos;
+    private @Nullable EndAction endActions;
+
+    private record EndAction(Runnable action, @Nullable EndAction next) {}
+
+    /**
+     * Begins an exchange at this instant.
+     *
+     * @param request the head as it arrived; changed in place from here on
+     * @param peer who sent it
+     * @param downstream where the response goes
+     * @param observer told once, when the exchange has ended
+     */
+    public Exchange(Head request, Peer peer, Downstream downstream, ExchangeObserver observer) {
+        this.request = request;
+        this.peer = peer;
+        this.downstream = downstream;
+        this.observer = observer;
+        this.startedNanos = System.nanoTime();
+        this.startedMillis = System.currentTimeMillis();
+        this.grpc = request.grpc();
+        this.method = String.valueOf(request.method());
+        this.path = String.valueOf(request.path());
+        this.authority = request.authority() == null ? "" : String.valueOf(request.authority());
+    }
+
+    private final String method;
+    private final String path;
+    private final String authority;
+
+    public Head request() {
+        return request;
+    }
+
+    public Peer peer() {
+        return peer;
+    }
+
+    public Downstream downstream() {
+        return downstream;
+    }
+
+    /** Whether the request is gRPC, so that refusals must be gRPC-shaped. */
+    public boolean grpc() {
+        return grpc;
+    }
+
+    /** The method as the downstream sent it, whatever was rewritten since. */
+    public String method() {
+        return method;
+    }
+
+    /** The path and query as the downstream sent them. */
+    public String path() {
+        return path;
+    }
+
+    /** The authority as the downstream sent it; empty when it sent none. */
+    public String authority() {
+        return authority;
+    }
+
+    /** {@link System#nanoTime()} at the head. */
+    public long startedNanos() {
+        return startedNanos;
+    }
+
+    /** Wall clock at the head, milliseconds since the epoch; for logs only. */
+    public long startedMillis() {
+        return startedMillis;
+    }
+
+    public String requestId() {
+        return requestId;
+    }
+
+    public void requestId(String value) {
+        this.requestId = value;
+    }
+
+    /** The name of the matched route; empty before the match. */
+    public String route() {
+        return route;
+    }
+
+    public void route(String value) {
+        this.route = value;
+    }
+
+    /** The name of the cluster or the lookup that chose the target; empty before. */
+    public String cluster() {
+        return cluster;
+    }
+
+    public void cluster(String value) {
+        this.cluster = value;
+    }
+
+    /** The upstream's {@code address:port}; empty while none is chosen. */
+    public String target() {
+        return target;
+    }
+
+    public void target(String value) {
+        this.target = value;
+    }
+
+    /** Ends the exchange with {@link Cause#DEADLINE} at this {@link System#nanoTime()} unless it has ended by then. */
+    public void deadlineNanos(long value) {
+        this.deadlineNanos = value;
+        this.deadlined = true;
+    }
+
+    public boolean deadlined() {
+        return deadlined;
+    }
+
+    /** Meaningful only when {@link #deadlined()}. */
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** How many times an upstream was tried. */
+    public int attempts() {
+        return attempts;
+    }
+
+    /** Whether the last attempt used a connection that had carried another exchange before. */
+    public boolean connectionReused() {
+        return connectionReused;
+    }
+
+    /** Counts one attempt, which begins now. */
+    public void attempt(boolean reusedConnection) {
+        attempts++;
+        connectionReused = reusedConnection;
+        upstreamStartedNanos = System.nanoTime();
+    }
+
+    /** The status that the downstream got, or {@link #NONE}. */
+    public int status() {
+        return status;
+    }
+
+    public void status(int value) {
+        if (responseStartedNanos == 0) {
+            responseStartedNanos = System.nanoTime();
+        }
+        this.status = value;
+    }
+
+    /** The {@code grpc-status} that the downstream got, or {@link #NONE}. */
+    public int grpcStatus() {
+        return grpcStatus;
+    }
+
+    public void grpcStatus(int value) {
+        this.grpcStatus = value;
+    }
+
+    /** Why it failed, or null when it did not. */
+    public @Nullable Cause cause() {
+        return cause;
+    }
+
+    /** What was found and expected, for the log; empty when there is nothing to say. */
+    public String detail() {
+        return detail;
+    }
+
+    /** Records why the exchange fails; the first cause stands. */
+    public void fail(Cause reason, String text) {
+        if (cause == null) {
+            detail = text;
+            cause = reason;
+        }
+    }
+
+    /** Body bytes that came from the downstream. Written by one thread at a time. */
+    public long requestBytes() {
+        return requestBytes;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the reader of the downstream connection
+    public void addRequestBytes(int bytes) {
+        requestBytes += bytes;
+    }
+
+    /** Body bytes that came for the downstream. Written by one thread at a time. */
+    public long responseBytes() {
+        return responseBytes;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the reader of the upstream connection
+    public void addResponseBytes(int bytes) {
+        responseBytes += bytes;
+    }
+
+    /** {@link System#nanoTime()} at the last attempt; 0 when there was none. */
+    public long upstreamStartedNanos() {
+        return upstreamStartedNanos;
+    }
+
+    /** {@link System#nanoTime()} at the response head; 0 when there was none. */
+    public long responseStartedNanos() {
+        return responseStartedNanos;
+    }
+
+    /** {@link System#nanoTime()} at the end; 0 before. */
+    public long endedNanos() {
+        return endedNanos;
+    }
+
+    /** Runs the action once when the exchange ends, whatever its end; the newest action runs first. */
+    public void onEnd(Runnable action) {
+        synchronized (this) {
+            if (!ended.get()) {
+                endActions = new EndAction(action, endActions);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    /** Ends the exchange: runs the end actions, then tells the observer. Later calls do nothing. Never blocks. */
+    public void end() {
+        EndAction action;
+        synchronized (this) {
+            if (!ended.compareAndSet(false, true)) {
+                return;
+            }
+            action = endActions;
+            endActions = null;
+        }
+        endedNanos = System.nanoTime();
+        for (; action != null; action = action.next()) {
+            action.action().run();
+        }
+        observer.ended(this);
+    }
+
+    public boolean ended() {
+        return ended.get();
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.exchange;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a head or of trailers, in the order of the wire, pseudo fields first.
+ *
+ * <p>Changed in place by whoever has the exchange at the time; not safe for use by two threads at once. Look-ups are linear: heads
+ * are short. Names are compared exactly and are lower case.
+ */
+public final class Head {
+    private Field[] fields = new Field[16];
+    private int size;
+
+    public int size() {
+        return size;
+    }
+
+    public Field at(int index) {
+        if (index >= size) {
+            throw new IndexOutOfBoundsException("field " + index + " of " + size);
+        }
+        return fields[index];
+    }
+
+    public Head add(Field field) {
+        if (size == fields.length) {
+            fields = Arrays.copyOf(fields, size * 2);
+        }
+        fields[size++] = field;
+        return this;
+    }
+
+    public Head add(String name, String value) {
+        return add(Field.of(name, value));
+    }
+
+    /** The first field of this name, or null. */
+    public @Nullable Field field(String name) {
+        int index = indexOf(name, 0);
+        return index < 0 ? null : fields[index];
+    }
+
+    /** The value of the first field of this name, or null. */
+    public @Nullable String value(String name) {
+        int index = indexOf(name, 0);
+        return index < 0 ? null : fields[index].value();
+    }
+
+    public boolean has(String name) {
+        return indexOf(name, 0) >= 0;
+    }
+
+    /** Puts the field in the place of the first of its name and removes the others; adds it when there is none. */
+    public Head set(Field field) {
+        int index = indexOf(field.name(), 0);
+        if (index < 0) {
+            return add(field);
+        }
+        fields[index] = field;
+        removeFrom(field.name(), index + 1);
+        return this;
+    }
+
+    public Head set(String name, String value) {
+        return set(Field.of(name, value));
+    }
+
+    /** Removes every field of this name. */
+    public Head remove(String name) {
+        removeFrom(name, 0);
+        return this;
+    }
+
+    /** Removes the field at this place; the later ones move down by one. */
+    public void removeAt(int index) {
+        System.arraycopy(fields, index + 1, fields, index, size - index - 1);
+        fields[--size] = null;
+    }
+
+    public @Nullable String method() {
+        return value(":method");
+    }
+
+    public @Nullable String path() {
+        return value(":path");
+    }
+
+    public @Nullable String authority() {
+        return value(":authority");
+    }
+
+    public @Nullable String scheme() {
+        return value(":scheme");
+    }
+
+    /** The response status, or 0 when there is no {@code :status} of three digits. */
+    public int status() {
+        String text = value(":status");
+        if (text == null || text.length() != 3) {
+            return 0;
+        }
+        int status = 0;
+        for (int i = 0; i < 3; i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return 0;
+            }
+            status = status * 10 + digit;
+        }
+        return status;
+    }
+
+    /** Whether the content type is gRPC's: {@code application/grpc}, alone or followed by {@code +} or {@code ;}. */
+    public boolean grpc() {
+        String type = value("content-type");
+        if (type == null || !type.startsWith("application/grpc")) {
+            return false;
+        }
+        int end = "application/grpc".length();
+        return type.length() == end || type.charAt(end) == '+' || type.charAt(end) == ';';
+    }
+
+    private int indexOf(String name, int from) {
+        for (int i = from; i < size; i++) {
+            String candidate = fields[i].name();
+            // names come from tables mostly, so identity answers nearly always
+            if (candidate == name || candidate.equals(name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void removeFrom(String name, int from) {
+        for (int i = indexOf(name, from); i >= 0; i = indexOf(name, i)) {
+            removeAt(i);
+        }
+    }
+}
