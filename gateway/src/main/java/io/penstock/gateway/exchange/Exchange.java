@@ -15,6 +15,8 @@ public final class Exchange {
     /** "There is no such status": neither {@code :status} nor {@code grpc-status} was seen. */
     public static final int NONE = -1;
 
+    private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
+
     private final Head request;
     private final Peer peer;
     private final Downstream downstream;
@@ -22,12 +24,17 @@ public final class Exchange {
     private final long startedNanos;
     private final long startedMillis;
     private final boolean grpc;
+    private final String method;
+    private final String path;
+    private final String authority;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     private String requestId = "";
     private String route = "";
     private String cluster = "";
     private String target = "";
+    private @Nullable Upstream upstream;
+    private @Nullable ResponseHook responseHook;
     private long deadlineNanos;
     private boolean deadlined;
     private int attempts;
@@ -63,12 +70,16 @@ public final class Exchange {
         this.grpc = request.grpc();
         this.method = String.valueOf(request.method());
         this.path = String.valueOf(request.path());
-        this.authority = request.authority() == null ? "" : String.valueOf(request.authority());
+        this.authority = authority(request);
     }
 
-    private final String method;
-    private final String path;
-    private final String authority;
+    private static String authority(Head request) {
+        String authority = request.authority();
+        if (authority == null) {
+            authority = request.value("host");
+        }
+        return authority == null ? "" : authority;
+    }
 
     public Head request() {
         return request;
@@ -147,6 +158,27 @@ public final class Exchange {
         this.target = value;
     }
 
+    /** Sets what sees the response heads of this exchange. */
+    public void onHead(ResponseHook hook) {
+        this.responseHook = hook;
+    }
+
+    /** Shows a response head to the hook, if there is one. */
+    public void responded(Head response) {
+        if (responseHook != null) {
+            responseHook.head(this, response);
+        }
+    }
+
+    /** Where it was sent, or null before. */
+    public @Nullable Upstream upstream() {
+        return upstream;
+    }
+
+    public void upstream(Upstream value) {
+        this.upstream = value;
+    }
+
     /** Ends the exchange with {@link Cause#DEADLINE} at this {@link System#nanoTime()} unless it has ended by then. */
     public void deadlineNanos(long value) {
         this.deadlineNanos = value;
@@ -184,6 +216,7 @@ public final class Exchange {
         return status;
     }
 
+    /** Records the status; the response begins now. */
     public void status(int value) {
         if (responseStartedNanos == 0) {
             responseStartedNanos = System.nanoTime();
@@ -276,9 +309,18 @@ public final class Exchange {
         }
         endedNanos = System.nanoTime();
         for (; action != null; action = action.next()) {
-            action.action().run();
+            guarded(action.action());
         }
-        observer.ended(this);
+        guarded(() -> observer.ended(this));
+    }
+
+    /** One action's defect keeps neither the others from running nor the caller, a connection's reader, from going on. */
+    private void guarded(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "defect at the end of an exchange of route " + route, e);
+        }
     }
 
     public boolean ended() {

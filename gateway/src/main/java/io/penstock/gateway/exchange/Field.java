@@ -5,7 +5,7 @@ package io.penstock.gateway.exchange;
  * One name and value of a head, and how it may be compressed on the next hop.
  *
  * <p>Both strings hold one byte per char (ISO-8859-1), so that bytes above 0x7f pass unchanged. Names are lower case. Instances
- * are immutable and shared: a decoder hands out the instance of its dynamic table again and again, so the hash that an encoder
+ * are shared and do not change: a decoder hands out the instance of its dynamic table again and again, so the hash that an encoder
  * looks it up by is computed once.
  */
 public final class Field {
@@ -24,6 +24,7 @@ public final class Field {
     private final String value;
     private final Indexing indexing;
     private final int hash;
+    private boolean checked;
 
     private Field(String name, String value, Indexing indexing) {
         this.name = name;
@@ -57,6 +58,18 @@ public final class Field {
         return !name.isEmpty() && name.charAt(0) == ':';
     }
 
+    /**
+     * Whether a codec has found the field to be well formed, so that a field that a table hands out a thousand times is checked
+     * once. A benign race: two threads may both check.
+     */
+    public boolean checked() {
+        return checked;
+    }
+
+    public void markChecked() {
+        checked = true;
+    }
+
     /** The size that this field counts in a table or a list: both lengths and 32 (RFC 7541 §4.1), in bytes. */
     public int bytes() {
         return name.length() + value.length() + 32;
@@ -64,10 +77,7 @@ public final class Field {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Field that
-                && hash == that.hash
-                && name.equals(that.name)
-                && value.equals(that.value);
+        return other instanceof Field that && hash == that.hash && name.equals(that.name) && value.equals(that.value);
     }
 
     @Override

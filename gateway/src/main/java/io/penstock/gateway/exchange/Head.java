@@ -18,6 +18,7 @@ public final class Head {
         return size;
     }
 
+    /** The field at this place, 0 to {@link #size()} - 1. */
     public Field at(int index) {
         if (index >= size) {
             throw new IndexOutOfBoundsException("field " + index + " of " + size);
@@ -25,6 +26,7 @@ public final class Head {
         return fields[index];
     }
 
+    /** Adds the field after all others. */
     public Head add(Field field) {
         if (size == fields.length) {
             fields = Arrays.copyOf(fields, size * 2);
@@ -53,11 +55,11 @@ public final class Head {
         return indexOf(name, 0) >= 0;
     }
 
-    /** Puts the field in the place of the first of its name and removes the others; adds it when there is none. */
+    /** Puts the field in the place of the first of its name and removes the others; adds it when there is none, a pseudo field before all others. */
     public Head set(Field field) {
         int index = indexOf(field.name(), 0);
         if (index < 0) {
-            return add(field);
+            return field.pseudo() ? addFirst(field) : add(field);
         }
         fields[index] = field;
         removeFrom(field.name(), index + 1);
@@ -66,6 +68,13 @@ public final class Head {
 
     public Head set(String name, String value) {
         return set(Field.of(name, value));
+    }
+
+    private Head addFirst(Field field) {
+        add(field);
+        System.arraycopy(fields, 0, fields, 1, size - 1);
+        fields[0] = field;
+        return this;
     }
 
     /** Removes every field of this name. */
@@ -125,9 +134,7 @@ public final class Head {
 
     private int indexOf(String name, int from) {
         for (int i = from; i < size; i++) {
-            String candidate = fields[i].name();
-            // names come from tables mostly, so identity answers nearly always
-            if (candidate == name || candidate.equals(name)) {
+            if (fields[i].name().equals(name)) {
                 return i;
             }
         }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.exchange;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The one place that turns a {@link Cause} into what the downstream sees.
+ *
+ * <p>A gRPC request gets HTTP 200 and a trailers-only answer with {@code grpc-status} and {@code grpc-message}; any other request
+ * gets the HTTP status and a small text. Neither holds an address, a class name or an exception's message. Callers in trusted
+ * networks also see the slug in {@code x-penstock-cause}.
+ *
+ * @see <a href="https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md">gRPC over HTTP/2</a>
+ */
+public final class Refusal {
+    private Refusal() {}
+
+    /** The response head; with gRPC it is the whole response. */
+    public static Head head(Exchange exchange, Cause cause) {
+        Head head = new Head();
+        if (exchange.grpc()) {
+            head.add(":status", "200").add("content-type", "application/grpc");
+            addStatus(head, cause);
+        } else {
+            head.add(":status", Integer.toString(cause.httpStatus()))
+                    .add("content-type", "text/plain; charset=utf-8")
+                    .add("content-length", Integer.toString(body(cause).length));
+        }
+        if (exchange.peer().trusted()) {
+            head.add("x-penstock-cause", cause.slug());
+        }
+        return head;
+    }
+
+    /** The trailers of a gRPC response that had already begun. */
+    public static Head trailers(Exchange exchange, Cause cause) {
+        Head trailers = new Head();
+        addStatus(trailers, cause);
+        if (exchange.peer().trusted()) {
+            trailers.add("x-penstock-cause", cause.slug());
+        }
+        return trailers;
+    }
+
+    /** The response body for a request that is not gRPC. */
+    public static byte[] body(Cause cause) {
+        return (message(cause) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The HTTP status that the downstream sees: 200 for gRPC. */
+    public static int status(Exchange exchange, Cause cause) {
+        return exchange.grpc() ? 200 : cause.httpStatus();
+    }
+
+    private static void addStatus(Head head, Cause cause) {
+        head.add("grpc-status", Integer.toString(cause.grpcStatus().code()))
+                .add("grpc-message", percentEncoded(message(cause)));
+    }
+
+    private static String message(Cause cause) {
+        return "gateway: " + cause.slug().replace('-', ' ');
+    }
+
+    /** gRPC's Percent-Encoded: every byte outside of 0x20 to 0x7e, and the percent sign. */
+    static String percentEncoded(String text) {
+        StringBuilder encoded = new StringBuilder(text.length());
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            if (b >= 0x20 && b <= 0x7e && b != '%') {
+                encoded.append((char) b);
+            } else {
+                encoded.append('%')
+                        .append(Character.toUpperCase(Character.forDigit((b >> 4) & 0xf, 16)))
+                        .append(Character.toUpperCase(Character.forDigit(b & 0xf, 16)));
+            }
+        }
+        return encoded.toString();
+    }
+}
