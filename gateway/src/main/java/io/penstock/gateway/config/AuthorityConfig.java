@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.config;
+
+/** What the upstream sees as {@code :authority}: {@code preserve}, {@code target}, or any other text as it is. */
+public sealed interface AuthorityConfig {
+    /** What the downstream sent. */
+    record Preserve() implements AuthorityConfig {}
+
+    /** The target as the store or the cluster names it. */
+    record Target() implements AuthorityConfig {}
+
+    /** This text: a host, with a port or without. */
+    record Literal(String value) implements AuthorityConfig {
+
+        public Literal {
+            new Check()
+                    .that(
+                            "",
+                            Address.host(value) || Address.hostPort(value),
+                            Check.quoted(value),
+                            "is not an authority, expected preserve, target, a host or host:port")
+                    .done();
+        }
+    }
+
+    /**
+     * Reads the value of the key {@code authority}.
+     *
+     * @throws ConfigException when it is none of the three
+     */
+    static AuthorityConfig parse(String text) {
+        return switch (text) {
+            case "preserve" -> new Preserve();
+            case "target" -> new Target();
+            default -> new Literal(text);
+        };
+    }
+}

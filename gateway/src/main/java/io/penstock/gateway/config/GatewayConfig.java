@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.config;
+
+import java.util.List;
+
+/**
+ * Everything that one configuration file says.
+ *
+ * <p>Names are unique in their section, what one section names exists in the other, and no two listeners want the same port of the
+ * same address.
+ *
+ * @param listeners one or more
+ * @param routes one or more, tried in order of specificity
+ * @param lookups what routes name under {@code lookup}, default none
+ * @param clusters what routes name under {@code cluster}, default none
+ * @param stores what lookups name under {@code store}, default none
+ * @param admin all with defaults
+ * @param accessLog all with defaults
+ * @param drain all with defaults
+ * @param trusted networks whose callers see causes and whose forwarding fields are kept, default none
+ */
+public record GatewayConfig(
+        List<ListenerConfig> listeners,
+        List<RouteConfig> routes,
+        List<LookupConfig> lookups,
+        List<ClusterConfig> clusters,
+        List<StoreConfig> stores,
+        AdminConfig admin,
+        AccessLogConfig accessLog,
+        DrainConfig drain,
+        List<Cidr> trusted) {
+
+    public GatewayConfig {
+        listeners = List.copyOf(listeners);
+        routes = List.copyOf(routes);
+        lookups = List.copyOf(lookups);
+        clusters = List.copyOf(clusters);
+        stores = List.copyOf(stores);
+        trusted = List.copyOf(trusted);
+        var check = new Check().notEmpty("listeners", listeners).notEmpty("routes", routes);
+        var references = new References(check);
+        references.names("listeners", listeners, ListenerConfig::name);
+        references.names("routes", routes, RouteConfig::name);
+        references.names("lookups", lookups, LookupConfig::name);
+        references.names("clusters", clusters, ClusterConfig::name);
+        references.names("stores", stores, StoreConfig::name);
+        references.ports(listeners, admin);
+        references.stores(lookups, stores);
+        references.targets(routes, clusters, lookups);
+        references.matches(routes);
+        check.done();
+    }
+
+    static GatewayConfig from(ConfigNode node) {
+        return new GatewayConfig(
+                node.list("listeners", ListenerConfig::from),
+                node.list("routes", RouteConfig::from),
+                node.list("lookups", LookupConfig::from),
+                node.list("clusters", ClusterConfig::from),
+                node.list("stores", StoreConfig::from),
+                node.child("admin", AdminConfig::from),
+                node.child("access-log", AccessLogConfig::from),
+                node.child("drain", DrainConfig::from),
+                node.parsedList("trusted", List.of(), Cidr::parse));
+    }
+}

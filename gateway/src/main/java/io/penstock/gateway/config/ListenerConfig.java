@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.config;
+
+import static java.time.Duration.ofHours;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One bound address with its TLS, limits and timeouts.
+ *
+ * @param name unique among listeners, default {@code default}
+ * @param address an IP address or a name of this machine, default {@code 0.0.0.0}
+ * @param port 0 to 65 535, required; 0 lets the system choose
+ * @param tls absent speaks clear text
+ * @param maxConnections 1 to 1 000 000, default 10 000; connections open at a time; further ones are refused
+ * @param handshakeTimeout 100 ms to 10 min, default 10 s; TLS handshake and HTTP/2 preface together
+ * @param headTimeout 100 ms to 10 min, default 10 s; from the first byte of a head to its last
+ * @param idleTimeout 1 s to 24 h, default 5 min; a connection without a stream is closed after this
+ * @param writeTimeout 100 ms to 1 h, default 30 s; a write that makes no progress ends the connection
+ * @param http2 limits of each HTTP/2 connection, all with defaults
+ */
+public record ListenerConfig(
+        String name,
+        String address,
+        int port,
+        Optional<TlsConfig> tls,
+        int maxConnections,
+        Duration handshakeTimeout,
+        Duration headTimeout,
+        Duration idleTimeout,
+        Duration writeTimeout,
+        Http2Config http2) {
+
+    public ListenerConfig {
+        new Check()
+                .name("name", name)
+                .host("address", address)
+                .range("port", port, 0, 65_535)
+                .range("max-connections", maxConnections, 1, 1_000_000)
+                .range("handshake-timeout", handshakeTimeout, ofMillis(100), ofMinutes(10))
+                .range("head-timeout", headTimeout, ofMillis(100), ofMinutes(10))
+                .range("idle-timeout", idleTimeout, ofSeconds(1), ofHours(24))
+                .range("write-timeout", writeTimeout, ofMillis(100), ofHours(1))
+                .done();
+    }
+
+    static ListenerConfig from(ConfigNode node) {
+        return new ListenerConfig(
+                node.text("name", "default"),
+                node.text("address", "0.0.0.0"),
+                node.integer("port"),
+                node.optionalChild("tls", TlsConfig::from),
+                node.integer("max-connections", 10_000),
+                node.duration("handshake-timeout", ofSeconds(10)),
+                node.duration("head-timeout", ofSeconds(10)),
+                node.duration("idle-timeout", ofMinutes(5)),
+                node.duration("write-timeout", ofSeconds(30)),
+                node.child("http2", Http2Config::from));
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.config;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The checks between the sections of a {@link GatewayConfig}. */
+final class References {
+    private final Check check;
+
+    References(Check check) {
+        this.check = check;
+    }
+
+    /** Every name only once in its section. */
+    <T> void names(String section, List<T> records, Function<T, String> name) {
+        Map<String, Integer> first = new HashMap<>();
+        for (int i = 0; i < records.size(); i++) {
+            String text = name.apply(records.get(i));
+            Integer other = first.putIfAbsent(text, i);
+            check.that(
+                    section + "[" + i + "].name",
+                    other == null,
+                    Check.quoted(text),
+                    "is the name of " + section + "[" + other + "] already, expected another");
+        }
+    }
+
+    /** No two sockets on one port, unless the system chooses it; a wildcard address meets every other one. */
+    void ports(List<ListenerConfig> listeners, AdminConfig admin) {
+        for (int i = 0; i < listeners.size(); i++) {
+            ListenerConfig listener = listeners.get(i);
+            String path = "listeners[" + i + "].port";
+            for (int j = 0; j < i; j++) {
+                ListenerConfig other = listeners.get(j);
+                boolean free = !meet(listener.address(), listener.port(), other.address(), other.port());
+                check.that(path, free, listener.port(), "is taken by listeners[" + j + "], expected another port");
+            }
+            boolean free = !meet(listener.address(), listener.port(), admin.address(), admin.port());
+            check.that(path, free, listener.port(), "is taken by admin, expected another port");
+        }
+    }
+
+    void stores(List<LookupConfig> lookups, List<StoreConfig> stores) {
+        Map<String, StoreConfig> byName = byName(stores, StoreConfig::name);
+        for (int i = 0; i < lookups.size(); i++) {
+            known("lookups[" + i + "].store", "stores", lookups.get(i).store(), byName);
+        }
+    }
+
+    void targets(List<RouteConfig> routes, List<ClusterConfig> clusters, List<LookupConfig> lookups) {
+        Map<String, ClusterConfig> clustersByName = byName(clusters, ClusterConfig::name);
+        Map<String, LookupConfig> lookupsByName = byName(lookups, LookupConfig::name);
+        for (int i = 0; i < routes.size(); i++) {
+            String path = "routes[" + i + "]";
+            Optional<UpstreamConfig> upstream =
+                    switch (routes.get(i).target()) {
+                        case TargetConfig.ClusterTarget target ->
+                            known(path + ".cluster", "clusters", target.name(), clustersByName)
+                                    .map(ClusterConfig::upstream);
+                        case TargetConfig.LookupTarget target ->
+                            known(path + ".lookup", "lookups", target.name(), lookupsByName)
+                                    .map(LookupConfig::upstream);
+                    };
+            Optional<Duration> timeout = routes.get(i).timeout();
+            if (upstream.isPresent() && timeout.isPresent()) {
+                check.that(
+                        path + ".timeout",
+                        timeout.get().compareTo(upstream.get().connectTimeout()) >= 0,
+                        Units.text(timeout.get()),
+                        "is shorter than connect-timeout of its target, which could never fire");
+            }
+        }
+    }
+
+    /** No two routes for the same requests. */
+    void matches(List<RouteConfig> routes) {
+        record Match(Optional<String> host, String pathPrefix) {}
+        Map<Match, Integer> first = new HashMap<>();
+        for (int i = 0; i < routes.size(); i++) {
+            RouteConfig route = routes.get(i);
+            Integer other = first.putIfAbsent(new Match(route.host(), route.pathPrefix()), i);
+            if (other != null) {
+                String names = routes.get(other).name() + " and " + route.name();
+                check.that(
+                        "routes[" + i + "]",
+                        false,
+                        names,
+                        "match the same host and path-prefix, expected a difference from routes[" + other + "]");
+            }
+        }
+    }
+
+    private <T> Optional<T> known(String path, String section, String name, Map<String, T> byName) {
+        T found = byName.get(name);
+        check.that(
+                path, found != null, Check.quoted(name), "is not in " + section + ", " + advice(name, byName.keySet()));
+        return Optional.ofNullable(found);
+    }
+
+    private static String advice(String name, Collection<String> names) {
+        return Spelling.nearest(name, names)
+                .map(near -> "did you mean `" + near + "`?")
+                .orElseGet(() -> names.isEmpty()
+                        ? "which has no names"
+                        : "expected one of " + names.stream().sorted().limit(10).collect(Collectors.joining(", ")));
+    }
+
+    private static <T> Map<String, T> byName(List<T> records, Function<T, String> name) {
+        return records.stream().collect(Collectors.toMap(name, Function.identity(), (a, b) -> a));
+    }
+
+    private static boolean meet(String address, int port, String otherAddress, int otherPort) {
+        return port != 0
+                && port == otherPort
+                && (wildcard(address) || wildcard(otherAddress) || same(address, otherAddress));
+    }
+
+    private static boolean same(String address, String other) {
+        Optional<InetAddress> literal = Address.literal(address);
+        boolean sameLiteral = literal.isPresent() && literal.equals(Address.literal(other));
+        return sameLiteral || address.equalsIgnoreCase(other);
+    }
+
+    private static boolean wildcard(String address) {
+        return Address.literal(address).filter(InetAddress::isAnyLocalAddress).isPresent();
+    }
+}

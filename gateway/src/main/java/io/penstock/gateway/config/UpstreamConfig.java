@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.config;
+
+import static java.time.Duration.ofHours;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+
+import java.time.Duration;
+
+/**
+ * How connections to an upstream are made, shared, kept and ended.
+ *
+ * @param protocol {@code h2c} or {@code http1}, default {@code h2c}; what is spoken
+ * @param connectTimeout 1 ms to 1 min, default 1 s; TCP connect and HTTP/2 preface
+ * @param maxConnections 1 to 65 535, default 8; for each endpoint
+ * @param maxQueue 0 to 1 000 000, default 1024; exchanges that may wait for a stream, for each endpoint
+ * @param queueTimeout 1 ms to 1 min, default 1 s; how long each of them waits
+ * @param idleTimeout 1 s to 24 h, default 5 min; a connection without a stream is closed after this
+ * @param pingAfter 100 ms to 24 h, default 30 s, and at most the idle timeout; a connection silent for this long is checked by
+ *     PING before it is used again
+ * @param pingTimeout 10 ms to 1 min, default 5 s; an unanswered PING ends the connection
+ * @param maxAge 1 s to 168 h, default 1 h; a connection takes no new stream after this, give or take a tenth
+ * @param writeTimeout 100 ms to 1 h, default 30 s; a write that makes no progress ends the connection
+ * @param replayBytes 0 B to 16 MiB, default 64 KiB; request bytes held for one more attempt, for each exchange
+ * @param http2 limits of each HTTP/2 connection, all with defaults
+ */
+public record UpstreamConfig(
+        Protocol protocol,
+        Duration connectTimeout,
+        int maxConnections,
+        int maxQueue,
+        Duration queueTimeout,
+        Duration idleTimeout,
+        Duration pingAfter,
+        Duration pingTimeout,
+        Duration maxAge,
+        Duration writeTimeout,
+        int replayBytes,
+        Http2Config http2) {
+
+    /** The protocol of an upstream: {@code h2c} or {@code http1}. */
+    public enum Protocol {
+        H2C,
+        HTTP1
+    }
+
+    public UpstreamConfig {
+        new Check()
+                .range("connect-timeout", connectTimeout, ofMillis(1), ofMinutes(1))
+                .range("max-connections", maxConnections, 1, 65_535)
+                .range("max-queue", maxQueue, 0, 1_000_000)
+                .range("queue-timeout", queueTimeout, ofMillis(1), ofMinutes(1))
+                .range("idle-timeout", idleTimeout, ofSeconds(1), ofHours(24))
+                .range("ping-after", pingAfter, ofMillis(100), ofHours(24))
+                .range("ping-timeout", pingTimeout, ofMillis(10), ofMinutes(1))
+                .range("max-age", maxAge, ofSeconds(1), ofHours(168))
+                .range("write-timeout", writeTimeout, ofMillis(100), ofHours(1))
+                .size("replay-bytes", replayBytes, 0, 16 * 1024 * 1024)
+                .that(
+                        "ping-after",
+                        pingAfter.compareTo(idleTimeout) <= 0,
+                        Units.text(pingAfter),
+                        "is longer than idle-timeout, so it could never fire")
+                .done();
+    }
+
+    static UpstreamConfig from(ConfigNode node) {
+        return new UpstreamConfig(
+                node.choice("protocol", Protocol.H2C),
+                node.duration("connect-timeout", ofSeconds(1)),
+                node.integer("max-connections", 8),
+                node.integer("max-queue", 1024),
+                node.duration("queue-timeout", ofSeconds(1)),
+                node.duration("idle-timeout", ofMinutes(5)),
+                node.duration("ping-after", ofSeconds(30)),
+                node.duration("ping-timeout", ofSeconds(5)),
+                node.duration("max-age", ofHours(1)),
+                node.duration("write-timeout", ofSeconds(30)),
+                node.size("replay-bytes", 64 * 1024),
+                node.child("http2", Http2Config::from));
+    }
+}

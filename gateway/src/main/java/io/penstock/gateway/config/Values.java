@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.config;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The texts of scalars as Java values; empty when a text is not of the kind. */
+final class Values {
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,17})");
+
+    private Values() {}
+
+    /** Cut to what an int holds: beyond it every range refuses it just the same. */
+    static Optional<Integer> wholeNumber(String text) {
+        return WHOLE_NUMBER.matcher(text).matches()
+                ? Optional.of(Math.clamp(Long.parseLong(text), Integer.MIN_VALUE, Integer.MAX_VALUE))
+                : Optional.empty();
+    }
+
+    static Optional<Duration> duration(String text) {
+        return Units.duration(text);
+    }
+
+    /** Bytes. */
+    static Optional<Integer> size(String text) {
+        OptionalInt bytes = Units.size(text);
+        return bytes.isPresent() ? Optional.of(bytes.getAsInt()) : Optional.empty();
+    }
+
+    static Optional<Path> file(String text) {
+        try {
+            return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The constant of this word, which is its name in lower case. */
+    static <E extends Enum<E>> Optional<E> choice(String text, E any) {
+        return constants(any).filter(constant -> word(constant).equals(text)).findFirst();
+    }
+
+    static <E extends Enum<E>> List<String> words(E any) {
+        return constants(any).map(Values::word).toList();
+    }
+
+    private static <E extends Enum<E>> Stream<E> constants(E any) {
+        return Stream.of(any.getDeclaringClass().getEnumConstants());
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}
