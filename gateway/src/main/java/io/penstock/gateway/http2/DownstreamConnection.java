@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http2;
+
+import io.penstock.gateway.config.ListenerConfig;
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.ExchangeHandler;
+import io.penstock.gateway.exchange.ExchangeObserver;
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Peer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A connection that somebody opened to us: reads the preface, admits streams and hands each to the pipeline as an exchange.
+ *
+ * <p>{@link #serve} runs on the connection's own thread until the connection has ended; {@link #upkeep}, {@link #drain} and {@link
+ * #abort} may come from any thread and never block.
+ */
+public final class DownstreamConnection implements Http2Connection.Role {
+    private static final int LINGER_BYTES = 1024 * 1024;
+    private static final long LINGER_NANOS = 1_000_000_000L;
+
+    private final Wire wire;
+    private final ListenerConfig config;
+    private final Peer peer;
+    private final ExchangeHandler handler;
+    private final ExchangeObserver observer;
+    private final int replayBytes;
+    private final FrameReader reader;
+    private final Http2Connection connection;
+    private final FrameDispatcher dispatcher;
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final long startedNanos = System.nanoTime();
+    private volatile boolean begun;
+    private volatile boolean lastGoaway;
+    private volatile long drainStartedNanos;
+    private volatile long lingerSinceNanos;
+    private volatile DownstreamEnding ending = DownstreamEnding.PEER;
+    private volatile String detail = "";
+
+    /**
+     * Prepares a connection; nothing is read or written before {@link #serve}.
+     *
+     * @param replayBytes request bytes that each exchange keeps for a second attempt
+     */
+    public DownstreamConnection(
+            Wire wire,
+            ListenerConfig config,
+            Peer peer,
+            ExchangeHandler handler,
+            ExchangeObserver observer,
+            int replayBytes) {
+        this.wire = wire;
+        this.config = config;
+        this.peer = peer;
+        this.handler = handler;
+        this.observer = observer;
+        this.replayBytes = replayBytes;
+        this.reader = new FrameReader(wire);
+        this.connection = new Http2Connection(wire, config.http2(), true, this);
+        this.dispatcher = new FrameDispatcher(reader, connection);
+    }
+
+    /** Serves the connection on the calling thread until it has ended; every stream has ended when this returns. */
+    public void serve() {
+        try {
+            if (!preface()) {
+                return;
+            }
+            begun = true;
+            connection.start("http2-writer " + peer);
+            if (draining.get()) {
+                announceDrain();
+            }
+            FrameDispatcher.Ended ended = dispatcher.run();
+            if (!ended.byPeer()) {
+                end(DownstreamEnding.of(ended), ended.detail());
+                lingerSinceNanos = System.nanoTime();
+                dispatcher.linger(LINGER_BYTES);
+            }
+        } catch (IOException e) {
+            detail = "connection failed: " + e.getMessage();
+        } finally {
+            connection.abort();
+        }
+    }
+
+    private boolean preface() throws IOException {
+        while (true) {
+            int here = Math.min(reader.available(), Preface.BYTES.length);
+            for (int i = 0; i < here; i++) {
+                if (reader.bytes()[reader.position() + i] != Preface.BYTES[i]) {
+                    refusePreface();
+                    return false;
+                }
+            }
+            if (here == Preface.BYTES.length) {
+                reader.skip(here);
+                return true;
+            }
+            if (!reader.fill()) {
+                return false;
+            }
+        }
+    }
+
+    /** An HTTP/1 request gets an answer that its sender can read; anything else a GOAWAY (RFC 9113 §3.4). */
+    private void refusePreface() throws IOException {
+        String start = new String(
+                reader.bytes(), reader.position(), Math.min(reader.available(), 4096), StandardCharsets.ISO_8859_1);
+        end(DownstreamEnding.NOT_HTTP2, "no HTTP/2 preface");
+        lingerSinceNanos = System.nanoTime();
+        int line = start.indexOf("\r\n");
+        if (line > 0 && start.substring(0, line).matches(".* HTTP/1\\.[0-9]")) {
+            byte[] answer = Http1Answer.BYTES;
+            wire.write(answer, 0, answer.length);
+            wire.finish();
+        } else {
+            Wakes wakes = new Wakes();
+            connection.start("http2-writer " + peer);
+            connection.sendGoaway(false, ErrorCode.PROTOCOL_ERROR, "expected the HTTP/2 preface", wakes);
+            connection.closeAfterWriting();
+        }
+        dispatcher.linger(LINGER_BYTES);
+    }
+
+    private void end(DownstreamEnding how, String why) {
+        if (ending == DownstreamEnding.PEER) {
+            ending = how;
+            detail = why;
+        }
+    }
+
+    // ---- Role ----
+
+    @Override
+    public void opened(int streamId, Head head, boolean oversized, boolean end, Wakes wakes) throws Http2Exception {
+        if (connection.openStreams() >= config.http2().maxConcurrentStreams()) {
+            connection.refuseStream(streamId, ErrorCode.REFUSED_STREAM, wakes);
+            dispatcher.guard().count(Flood.OWN_RESETS);
+            return;
+        }
+        Relay relay = new Relay(connection, head, peer, handler, observer, replayBytes, wakes);
+        Http2Stream stream = connection.accept(streamId, relay, end);
+        if (oversized) {
+            relay.refuse(new GatewayException(
+                    Cause.HEADER_TOO_LARGE,
+                    "head is larger than " + config.http2().maxHeadBytes() + " bytes"));
+            return;
+        }
+        String wrong = HeadRules.request(head);
+        if (wrong != null) {
+            throw Http2Exception.stream(streamId, ErrorCode.PROTOCOL_ERROR, wrong);
+        }
+        FrameDispatcher.declare(stream, head);
+        if (end) {
+            connection.receiveEnd(stream);
+        }
+        relay.begin(end);
+    }
+
+    @Override
+    public void settings(Wakes wakes) {}
+
+    @Override
+    public void pong(long opaque, Wakes wakes) {
+        if (draining.get()) {
+            sendLastGoaway(wakes);
+        }
+    }
+
+    @Override
+    public void goaway(int lastStreamId, int code, Wakes wakes) {
+        closeIfUnused();
+    }
+
+    @Override
+    public void streamClosed(Wakes wakes) {
+        if (lastGoaway) {
+            closeIfUnused();
+        }
+    }
+
+    private void closeIfUnused() {
+        if (connection.openStreams() == 0) {
+            if (lingerSinceNanos == 0) {
+                lingerSinceNanos = System.nanoTime();
+            }
+            connection.closeAfterWriting();
+        }
+    }
+
+    // ---- from outside ----
+
+    /** Tells the peer to open no more streams, in two steps, and closes the connection with its last stream (RFC 9113 §6.8). */
+    public void drain() {
+        if (!draining.compareAndSet(false, true)) {
+            return;
+        }
+        end(DownstreamEnding.DRAINED, "draining");
+        drainStartedNanos = System.nanoTime();
+        if (begun) {
+            announceDrain();
+        } else {
+            connection.abort();
+        }
+    }
+
+    /** Ends every exchange that is in flight with {@link Cause#DRAINING}, and with the last of them the connection. */
+    public void endExchanges() {
+        for (StreamEvents events : connection.listening()) {
+            if (events instanceof Relay relay) {
+                relay.refuse(new GatewayException(Cause.DRAINING, "the drain timeout has passed"));
+            }
+        }
+        Wakes wakes = new Wakes();
+        sendLastGoaway(wakes);
+        wakes.flush();
+    }
+
+    private void announceDrain() {
+        Wakes wakes = new Wakes();
+        connection.sendGoaway(true, ErrorCode.NO_ERROR, "draining", wakes);
+        connection.sendPing(0x647261696eL, false, wakes);
+        wakes.flush();
+    }
+
+    private void sendLastGoaway(Wakes wakes) {
+        if (!lastGoaway) {
+            lastGoaway = true;
+            connection.sendGoaway(false, ErrorCode.NO_ERROR, "draining", wakes);
+            closeIfUnused();
+        }
+    }
+
+    /** Looks at the clock; called a few times a second. */
+    public void upkeep(long now) {
+        long linger = lingerSinceNanos;
+        if (linger != 0) {
+            if (now - linger > LINGER_NANOS) {
+                connection.abort();
+            }
+        } else if (!dispatcher.established()) {
+            if (now - startedNanos > config.handshakeTimeout().toNanos()) {
+                timeOut(DownstreamEnding.HANDSHAKE_TIMEOUT, "no handshake, preface and SETTINGS in time");
+            }
+        } else {
+            checkProgress(now);
+        }
+        if (draining.get() && !lastGoaway && now - drainStartedNanos > LINGER_NANOS) {
+            Wakes wakes = new Wakes();
+            sendLastGoaway(wakes);
+            wakes.flush();
+        }
+    }
+
+    private void checkProgress(long now) {
+        long head = dispatcher.headSinceNanos();
+        long write = connection.writeStartedNanos();
+        if (head != 0 && now - head > config.headTimeout().toNanos()) {
+            calm(DownstreamEnding.HEAD_TIMEOUT, "head not finished in time");
+        } else if (write != 0 && now - write > config.writeTimeout().toNanos()) {
+            timeOut(DownstreamEnding.WRITE_TIMEOUT, "the peer does not read");
+        } else if (connection.starvedFor(config.http2().zeroWindowTimeout().toNanos(), now)) {
+            calm(DownstreamEnding.ZERO_WINDOW, "window held at zero");
+        } else if (connection.openStreams() == 0) {
+            long quiet = now - Math.max(connection.lastStreamNanos(), startedNanos);
+            if (quiet > config.idleTimeout().toNanos() && !draining.get()) {
+                end(
+                        DownstreamEnding.IDLE,
+                        "no stream for " + config.idleTimeout().toSeconds() + " s");
+                drainNow();
+            }
+        }
+    }
+
+    private void drainNow() {
+        draining.set(true);
+        drainStartedNanos = System.nanoTime();
+        Wakes wakes = new Wakes();
+        sendLastGoaway(wakes);
+        wakes.flush();
+    }
+
+    private void timeOut(DownstreamEnding how, String why) {
+        end(how, why);
+        connection.abort();
+    }
+
+    private void calm(DownstreamEnding how, String why) {
+        end(how, why);
+        Wakes wakes = new Wakes();
+        connection.sendGoaway(false, ErrorCode.ENHANCE_YOUR_CALM, why, wakes);
+        connection.closeAfterWriting();
+        lingerSinceNanos = System.nanoTime();
+        wakes.flush();
+    }
+
+    /** Closes the socket at once. */
+    public void abort() {
+        connection.abort();
+    }
+
+    public int openStreams() {
+        return connection.openStreams();
+    }
+
+    public Peer peer() {
+        return peer;
+    }
+
+    /** Why it ended; {@link DownstreamEnding#PEER} while it has not. */
+    public DownstreamEnding ending() {
+        return ending;
+    }
+
+    /** What was found and expected, for the log. */
+    public String detail() {
+        return detail;
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http2;
+
+/** Numbers of the frame layer (RFC 9113 §4, §6). */
+final class Frames {
+    static final int HEADER_BYTES = 9;
+    /** The largest payload that we take: the default, which every peer must respect unless we raise it. */
+    static final int MAX_PAYLOAD = 16_384;
+
+    static final int DEFAULT_WINDOW = 65_535;
+
+    static final int DATA = 0x0;
+    static final int HEADERS = 0x1;
+    static final int PRIORITY = 0x2;
+    static final int RST_STREAM = 0x3;
+    static final int SETTINGS = 0x4;
+    static final int PUSH_PROMISE = 0x5;
+    static final int PING = 0x6;
+    static final int GOAWAY = 0x7;
+    static final int WINDOW_UPDATE = 0x8;
+    static final int CONTINUATION = 0x9;
+
+    static final int END_STREAM = 0x1;
+    static final int ACK = 0x1;
+    static final int END_HEADERS = 0x4;
+    static final int PADDED = 0x8;
+    static final int PRIORITISED = 0x20;
+
+    static final int SETTING_HEADER_TABLE_SIZE = 0x1;
+    static final int SETTING_ENABLE_PUSH = 0x2;
+    static final int SETTING_MAX_CONCURRENT_STREAMS = 0x3;
+    static final int SETTING_INITIAL_WINDOW_SIZE = 0x4;
+    static final int SETTING_MAX_FRAME_SIZE = 0x5;
+    static final int SETTING_MAX_HEADER_LIST_SIZE = 0x6;
+
+    private Frames() {}
+
+    static int int32(byte[] bytes, int offset) {
+        return (bytes[offset] & 0xff) << 24
+                | (bytes[offset + 1] & 0xff) << 16
+                | (bytes[offset + 2] & 0xff) << 8
+                | (bytes[offset + 3] & 0xff);
+    }
+
+    static int int24(byte[] bytes, int offset) {
+        return (bytes[offset] & 0xff) << 16 | (bytes[offset + 1] & 0xff) << 8 | (bytes[offset + 2] & 0xff);
+    }
+
+    static int int16(byte[] bytes, int offset) {
+        return (bytes[offset] & 0xff) << 8 | (bytes[offset + 1] & 0xff);
+    }
+}

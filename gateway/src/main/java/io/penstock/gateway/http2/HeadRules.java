@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http2;
+
+import io.penstock.gateway.exchange.Field;
+import io.penstock.gateway.exchange.Head;
+import org.jspecify.annotations.Nullable;
+
+/** What makes a head malformed (RFC 9113 §8.2, §8.3). Each check returns what is wrong, or null. */
+final class HeadRules {
+
+    private HeadRules() {}
+
+    static @Nullable String request(Head head) {
+        String wrong = fields(head, true);
+        if (wrong != null) {
+            return wrong;
+        }
+        String method = head.method();
+        if (method == null || method.isEmpty()) {
+            return ":method is missing";
+        }
+        if (method.equals("CONNECT")) {
+            return "CONNECT is not served";
+        }
+        String scheme = head.scheme();
+        if (scheme == null || scheme.isEmpty()) {
+            return ":scheme is missing";
+        }
+        String path = head.path();
+        if (path == null || path.isEmpty()) {
+            return ":path is missing or empty";
+        }
+        if (path.charAt(0) != '/' && !(path.equals("*") && method.equals("OPTIONS"))) {
+            return ":path does not begin with a slash";
+        }
+        return authority(head);
+    }
+
+    /** Whoever routes by one of the two must not be told apart from whoever routes by the other (RFC 9113 §8.3.1). */
+    private static @Nullable String authority(Head head) {
+        String authority = head.authority();
+        String host = head.value("host");
+        if (authority != null && authority.indexOf('@') >= 0) {
+            return ":authority has user information";
+        }
+        return authority != null && host != null && !host.equalsIgnoreCase(authority) ? "host is not :authority" : null;
+    }
+
+    /** Removes connection-specific fields, which mean nothing to the downstream's connection, before it looks. */
+    static @Nullable String response(Head head) {
+        removeConnectionSpecific(head);
+        String wrong = fields(head, false);
+        if (wrong != null) {
+            return wrong;
+        }
+        int status = head.status();
+        return status < 100 || status > 599 || status == 101 ? ":status is missing or not served" : null;
+    }
+
+    /** The trailers of a response: as {@link #trailers}, with connection-specific fields removed. */
+    static @Nullable String responseTrailers(Head head) {
+        removeConnectionSpecific(head);
+        return trailers(head);
+    }
+
+    private static void removeConnectionSpecific(Head head) {
+        for (int i = head.size() - 1; i >= 0; i--) {
+            Field field = head.at(i);
+            if (!field.checked()
+                    && (connectionSpecific(field.name()) || field.name().equals("te"))) {
+                head.removeAt(i);
+            }
+        }
+    }
+
+    private static boolean connectionSpecific(String name) {
+        return switch (name) {
+            case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade" -> true;
+            default -> false;
+        };
+    }
+
+    static @Nullable String trailers(Head head) {
+        for (int i = 0; i < head.size(); i++) {
+            Field field = head.at(i);
+            if (field.pseudo()) {
+                return "pseudo field in trailers";
+            }
+            String wrong = field(field);
+            if (wrong != null) {
+                return wrong;
+            }
+        }
+        return null;
+    }
+
+    /** The declared length, {@link Http2Stream#UNDECLARED}, or -2 when it is no number or declared twice with other values. */
+    static long contentLength(Head head) {
+        String text = null;
+        for (int i = 0; i < head.size(); i++) {
+            Field field = head.at(i);
+            if (field.name().equals("content-length")) {
+                if (text != null && !text.equals(field.value())) {
+                    return -2;
+                }
+                text = field.value();
+            }
+        }
+        if (text == null) {
+            return Http2Stream.UNDECLARED;
+        }
+        if (text.isEmpty() || text.length() > 18) {
+            return -2;
+        }
+        long length = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -2;
+            }
+            length = length * 10 + digit;
+        }
+        return length;
+    }
+
+    private static @Nullable String fields(Head head, boolean request) {
+        boolean regular = false;
+        int seen = 0;
+        for (int i = 0; i < head.size(); i++) {
+            Field field = head.at(i);
+            if (field.pseudo()) {
+                if (regular) {
+                    return "pseudo field after a regular one";
+                }
+                int bit = request ? requestPseudo(field.name()) : responsePseudo(field.name());
+                if (bit == 0) {
+                    return "unknown pseudo field";
+                }
+                if ((seen & bit) != 0) {
+                    return "pseudo field twice";
+                }
+                seen |= bit;
+                if (!validValue(field.value())) {
+                    return "character in a value that is not allowed";
+                }
+            } else {
+                regular = true;
+                String wrong = field(field);
+                if (wrong != null) {
+                    return wrong;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static int requestPseudo(String name) {
+        return switch (name) {
+            case ":method" -> 1;
+            case ":scheme" -> 2;
+            case ":authority" -> 4;
+            case ":path" -> 8;
+            default -> 0;
+        };
+    }
+
+    private static int responsePseudo(String name) {
+        return name.equals(":status") ? 1 : 0;
+    }
+
+    private static @Nullable String field(Field field) {
+        if (field.checked()) {
+            return null;
+        }
+        String name = field.name();
+        if (!validName(name)) {
+            return "character in a name that is not allowed";
+        }
+        if (!validValue(field.value())) {
+            return "character in a value that is not allowed";
+        }
+        if (connectionSpecific(name)) {
+            return "connection-specific field " + name;
+        }
+        if (name.equals("te") && !field.value().equals("trailers")) {
+            return "te is not trailers";
+        }
+        field.markChecked();
+        return null;
+    }
+
+    /** Lower-case token characters (RFC 9110 §5.6.2, RFC 9113 §8.2.1). */
+    private static boolean validName(String name) {
+        if (name.isEmpty()) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean fine =
+                    (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || "!#$%&'*+.^_`|~".indexOf(c) >= 0;
+            if (!fine) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** No NUL, CR or LF anywhere, no white space at either end (RFC 9113 §8.2.1). */
+    private static boolean validValue(String value) {
+        int length = value.length();
+        if (length == 0) {
+            return true;
+        }
+        if (blank(value.charAt(0)) || blank(value.charAt(length - 1))) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            char c = value.charAt(i);
+            if ((c < 0x20 && c != '\t') || c == 0x7f) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean blank(char c) {
+        return c == ' ' || c == '\t';
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http2;
+
+import java.nio.charset.StandardCharsets;
+
+/** What an HTTP/1 client gets from a listener that speaks HTTP/2 only (RFC 9110 §15.6.6). */
+final class Http1Answer {
+    private static final String BODY =
+            "This listener speaks HTTP/2 with prior knowledge; HTTP/1.1 is not served here yet.\n";
+
+    static final byte[] BYTES = ("HTTP/1.1 505 HTTP Version Not Supported\r\n"
+                    + "content-type: text/plain\r\nconnection: close\r\ncontent-length: "
+                    + BODY.length()
+                    + "\r\n\r\n"
+                    + BODY)
+            .getBytes(StandardCharsets.US_ASCII);
+
+    private Http1Answer() {}
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.gateway.exchange.Head;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HeadRulesTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ":method=GET|:scheme=http|:path=/",
+                ":method=GET|:scheme=http|:path=/|:authority=a|te=trailers",
+                ":method=OPTIONS|:scheme=http|:path=*",
+                ":method=GET|:scheme=http|:path=/|:authority=a.test|host=A.test",
+                ":method=GET|:scheme=http|:path=/|x-empty=",
+                ":method=GET|:scheme=http|:path=/|x-obs=\u00e9"
+            })
+    void takesRequestsThatAreWellFormed(String fields) {
+        assertThat(HeadRules.request(head(fields))).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ":scheme=http|:path=/",
+                ":method=GET|:path=/",
+                ":method=GET|:scheme=http",
+                ":method=GET|:scheme=http|:path=",
+                ":method=GET|:scheme=http|:path=x",
+                ":method=GET|:scheme=http|:path=*",
+                ":method=CONNECT|:authority=a:1",
+                ":method=GET|:method=GET|:scheme=http|:path=/",
+                ":method=GET|:scheme=http|:path=/|:status=200",
+                ":method=GET|:scheme=http|:path=/|:other=1",
+                ":method=GET|:scheme=http|a=1|:path=/",
+                ":method=GET|:scheme=http|:path=/|A=1",
+                ":method=GET|:scheme=http|:path=/|a b=1",
+                ":method=GET|:scheme=http|:path=/|=1",
+                ":method=GET|:scheme=http|:path=/|a=1\r",
+                ":method=GET|:scheme=http|:path=/\n",
+                ":method=GET|:scheme=http|:path=/|a= 1",
+                ":method=GET|:scheme=http|:path=/|connection=close",
+                ":method=GET|:scheme=http|:path=/|te=gzip",
+                ":method=GET|:scheme=http|:path=/|:authority=a|host=b",
+                ":method=GET|:scheme=http|:path=/|:authority=user@a"
+            })
+    void findsWhatMakesARequestMalformed(String fields) {
+        assertThat(HeadRules.request(head(fields))).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a=1",
+                ":status=99",
+                ":status=600",
+                ":status=101",
+                ":status=200|:status=200",
+                ":status=200|:path=/"
+            })
+    void findsWhatMakesAResponseMalformed(String fields) {
+        assertThat(HeadRules.response(head(fields))).isNotNull();
+    }
+
+    @Test
+    void removesWhatBelongsToTheUpstreamsConnection() {
+        Head head = head(":status=200|connection=close|a=1|te=x|keep-alive=1|upgrade=h2c");
+
+        assertThat(HeadRules.response(head)).isNull();
+
+        assertThat(head.size()).isEqualTo(2);
+        assertThat(head.value("a")).isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a=1, -1",
+        "content-length=0, 0",
+        "content-length=123456789012345678, 123456789012345678",
+        "content-length=5|content-length=5, 5",
+        "content-length=5|content-length=6, -2",
+        "content-length=, -2",
+        "content-length=-1, -2",
+        "content-length=1x, -2",
+        "content-length=1234567890123456789, -2"
+    })
+    void readsTheDeclaredLength(String fields, long length) {
+        assertThat(HeadRules.contentLength(head(fields))).isEqualTo(length);
+    }
+
+    private static Head head(String fields) {
+        Head head = new Head();
+        for (String field : fields.split("\\|", -1)) {
+            int equals = field.indexOf('=');
+            head.add(field.substring(0, equals), field.substring(equals + 1));
+        }
+        return head;
+    }
+}
