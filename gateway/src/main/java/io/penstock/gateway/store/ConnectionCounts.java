@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.store;
+
+import java.util.Map;
+
+/**
+ * What happened so far to the connections to one peer of a store.
+ *
+ * @param peer {@code host:port}
+ * @param use {@code get}, {@code watch} or {@code topology}
+ * @param opened connections made, with their handshake and log-in done
+ * @param failed attempts that did not get that far
+ * @param open connections now
+ * @param reused how often a connection served again instead of a new one
+ * @param closed ended connections by who closed them and why
+ */
+public record ConnectionCounts(
+        String peer, String use, long opened, long failed, long open, long reused, Map<Ending, Long> closed) {
+
+    public ConnectionCounts {
+        closed = Map.copyOf(closed);
+    }
+
+    /** Who closed a connection and why. */
+    public enum Ending {
+        /** The store closed or reset it. */
+        PEER_CLOSED("store"),
+        /** The gateway did, because no answer came in time. */
+        TIMED_OUT("gateway"),
+        /** The gateway did, because it was not needed for long. */
+        IDLE("gateway"),
+        /** The gateway did, because the peer is not the one to ask any more, or its other connections broke. */
+        REPLACED("gateway"),
+        /** The gateway did, when it stopped. */
+        SHUT_DOWN("gateway");
+
+        private final String by;
+
+        Ending(String by) {
+            this.by = by;
+        }
+
+        /** {@code store} or {@code gateway}. */
+        public String by() {
+            return by;
+        }
+    }
+}
