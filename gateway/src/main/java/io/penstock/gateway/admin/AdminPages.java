@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.admin;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+
+/** The answers that need nothing but a view: health, readiness, metrics, connections and the index. */
+final class AdminPages {
+    static final String INDEX = """
+            Penstock admin
+
+              GET     /healthz                     200 while the process lives
+              GET     /readyz                      200 or 503, with the conditions
+              GET     /metrics                     Prometheus text
+              GET     /v1/connections              the connection ledger
+              GET     /v1/lookups                  the names of the look-ups
+              GET     /v1/lookups/NAME/KEY         what the store holds
+              GET     /v1/lookups/NAME/KEY?explain what a request with this key would meet
+              PUT     /v1/lookups/NAME/KEY         body: host:port, or {"target": "host:port"}
+              DELETE  /v1/lookups/NAME/KEY
+
+            PUT and DELETE work on the embedded store only. Percent-encode what a URL cannot hold.
+            """;
+
+    private final AdminViews views;
+
+    AdminPages(AdminViews views) {
+        this.views = views;
+    }
+
+    Reply health() {
+        return Reply.json(200, json -> json.writeStringField("status", "alive"));
+    }
+
+    Reply readiness() {
+        List<Condition> conditions = views.conditions().get();
+        boolean ready = conditions.stream().allMatch(condition -> condition.ok() || !condition.required());
+        return Reply.json(ready ? 200 : 503, json -> {
+            json.writeBooleanField("ready", ready);
+            json.writeArrayFieldStart("conditions");
+            for (Condition condition : conditions) {
+                write(json, condition);
+            }
+            json.writeEndArray();
+        });
+    }
+
+    Reply metrics() throws IOException {
+        var out = new ByteArrayOutputStream(32 * 1024);
+        views.metrics().write(out);
+        return Reply.metrics(out.toByteArray());
+    }
+
+    Reply connections() {
+        List<ConnectionLedger> ledgers = views.connections().get();
+        return Reply.json(200, json -> {
+            json.writeArrayFieldStart("connections");
+            for (ConnectionLedger ledger : ledgers) {
+                write(json, ledger);
+            }
+            json.writeEndArray();
+        });
+    }
+
+    private static void write(JsonGenerator json, Condition condition) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", condition.name());
+        json.writeBooleanField("ok", condition.ok());
+        json.writeBooleanField("required", condition.required());
+        json.writeStringField("detail", condition.detail());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, ConnectionLedger ledger) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("kind", ledger.kind());
+        json.writeStringField("name", ledger.name());
+        json.writeStringField("target", ledger.target());
+        json.writeNumberField("opened", ledger.opened());
+        json.writeNumberField("reused", ledger.reused());
+        json.writeNumberField("open", ledger.open());
+        json.writeNumberField("streams", ledger.streams());
+        json.writeArrayFieldStart("closed");
+        for (ConnectionLedger.Closed closed : ledger.closed()) {
+            json.writeStartObject();
+            json.writeStringField("by", closed.by());
+            json.writeStringField("why", closed.why());
+            json.writeNumberField("count", closed.count());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+}

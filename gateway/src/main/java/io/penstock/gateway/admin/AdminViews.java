@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.admin;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Everything that the admin listener shows, each asked for when a request wants it, on a virtual thread of the admin listener.
+ *
+ * @param conditions what readiness looks at; must not wait
+ * @param metrics the Prometheus text
+ * @param connections one ledger for each upstream target and each store connection pool; must not wait
+ * @param lookups may wait for a store, for as long as the store's timeouts say
+ */
+public record AdminViews(
+        Supplier<List<Condition>> conditions,
+        MetricsText metrics,
+        Supplier<List<ConnectionLedger>> connections,
+        LookupsView lookups) {
+
+    /** Writes the Prometheus text, version 0.0.4. */
+    @FunctionalInterface
+    public interface MetricsText {
+        void write(OutputStream out) throws IOException;
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.admin;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The look-ups and what their stores hold.
+ *
+ * <p>Keys are complete, as the store knows them (after the template is filled). A char of a key is one byte, as in a request head.
+ * Every method but {@link #names()} throws {@link AdminRefusal} when it cannot do what is asked, and only then.
+ */
+public interface LookupsView {
+
+    /** The names of the configured look-ups. */
+    List<String> names();
+
+    /** What the store holds under the key now. */
+    Optional<String> get(String lookup, String key);
+
+    /** Stores the target; refuses with {@link AdminRefusal#conflict} when the store is not the embedded one. */
+    void put(String lookup, String key, String target);
+
+    /** Removes the key and says whether it was there; refuses as {@link #put} does. */
+    boolean delete(String lookup, String key);
+
+    /** What a request with this key would meet; changes nothing but may fill the cache. */
+    Explanation explain(String lookup, String key);
+
+    /**
+     * What a request with a key would meet.
+     *
+     * @param store {@code embedded} or {@code redis}
+     * @param cache {@code fresh}, {@code stale}, {@code absent} (known not to exist) or {@code none}
+     * @param age of the cache entry, when there is one
+     * @param value what the store or the cache says
+     * @param address what the value's host resolves to
+     * @param allowed whether a request would be sent there
+     * @param why one sentence: which rule allows or refuses it
+     */
+    record Explanation(
+            String store,
+            String cache,
+            @Nullable Duration age,
+            @Nullable String value,
+            @Nullable String address,
+            boolean allowed,
+            String why) {}
+}
