@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.harness.load;
+
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts calls as they end; written by many threads, read when all have ended (or for progress, roughly, before).
+ *
+ * <p>A call counts when it was intended to begin after the warm-up.
+ */
+final class Ledger {
+
+    private static final long MAX_MICROS = Duration.ofHours(1).toMillis() * 1000;
+    private static final int MAX_BACKENDS = 100;
+
+    private final ConcurrentHistogram latency = new ConcurrentHistogram(1, MAX_MICROS, 3);
+    private final Map<String, LongAdder> byStatus = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> byBackend = new ConcurrentHashMap<>();
+    private final LongAdder ended = new LongAdder();
+    private final LongAdder unsent = new LongAdder();
+    private final AtomicReference<@Nullable String> firstError = new AtomicReference<>();
+    private final long measuredFromNanos;
+    private volatile long lastEndNanos;
+
+    Ledger(long measuredFromNanos) {
+        this.measuredFromNanos = measuredFromNanos;
+        this.lastEndNanos = measuredFromNanos;
+    }
+
+    void ended(long intendedNanos, long endNanos, Status status, String backend) {
+        if (intendedNanos - measuredFromNanos < 0) {
+            return;
+        }
+        record(intendedNanos, endNanos);
+        ended.increment();
+        byStatus.computeIfAbsent(status.getCode().name(), k -> new LongAdder()).increment();
+        if (!backend.isEmpty() && (byBackend.containsKey(backend) || byBackend.size() < MAX_BACKENDS)) {
+            byBackend.computeIfAbsent(backend, k -> new LongAdder()).increment();
+        }
+        if (!status.isOk() && firstError.get() == null) {
+            firstError.compareAndSet(null, Objects.requireNonNullElse(status.getDescription(), "no message"));
+        }
+    }
+
+    void unsent(long intendedNanos, long nowNanos) {
+        if (intendedNanos - measuredFromNanos >= 0) {
+            record(intendedNanos, nowNanos);
+            unsent.increment();
+        }
+    }
+
+    private void record(long intendedNanos, long endNanos) {
+        latency.recordValue(Math.clamp((endNanos - intendedNanos) / 1000, 1, MAX_MICROS));
+        lastEndNanos = endNanos;
+    }
+
+    /** Calls that ended since the warm-up. */
+    long count() {
+        return ended.sum();
+    }
+
+    /** Calls that ended with anything but OK. */
+    long errors() {
+        var ok = byStatus.get(Status.Code.OK.name());
+        return count() - (ok == null ? 0 : ok.sum());
+    }
+
+    LoadReport report(LoadPlan plan) {
+        return new LoadReport(
+                plan,
+                count(),
+                unsent.sum(),
+                errors(),
+                (lastEndNanos - measuredFromNanos) / 1e9,
+                latency,
+                sums(byStatus),
+                sums(byBackend),
+                Objects.requireNonNullElse(firstError.get(), ""));
+    }
+
+    private static Map<String, Long> sums(Map<String, LongAdder> counts) {
+        return counts.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().sum()));
+    }
+}
