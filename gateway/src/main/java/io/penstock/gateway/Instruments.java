@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import io.penstock.gateway.http2.DownstreamEnding;
+import io.penstock.gateway.listener.Listener;
+import io.penstock.gateway.lookup.Lookup;
+import io.penstock.gateway.lookup.LookupCounts;
+import io.penstock.gateway.store.ConnectionCounts;
+import io.penstock.gateway.store.Store;
+import io.penstock.gateway.telemetry.Metrics;
+import io.penstock.gateway.upstream.PoolReport;
+import io.penstock.gateway.upstream.Upstreams;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+
+/** Shows the numbers that the rooms keep as metrics. Labels are names from the configuration and causes, never addresses or keys. */
+final class Instruments {
+    private final Metrics metrics;
+
+    Instruments(Metrics metrics) {
+        this.metrics = metrics;
+    }
+
+    void listeners(List<Listener> listeners) {
+        metrics.gauge(
+                "gateway_listener_connections",
+                "Downstream connections open now.",
+                rows -> listeners.forEach(
+                        listener -> rows.row(listener.openConnections(), "listener", listener.name())));
+        metrics.gauge(
+                "gateway_exchange_active",
+                "Exchanges in flight.",
+                rows -> listeners.forEach(listener -> rows.row(listener.openStreams(), "listener", listener.name())));
+        perListener(
+                "gateway_listener_accepted_total", "Downstream connections accepted.", listeners, Listener::accepted);
+        perListener(
+                "gateway_listener_refused_total",
+                "Downstream connections closed at once because too many were open.",
+                listeners,
+                Listener::refused);
+        perListener(
+                "gateway_listener_restarts_total",
+                "Times the address had to be bound again.",
+                listeners,
+                Listener::restarts);
+        metrics.counter("gateway_listener_ended_total", "Downstream connections that ended, by why.", rows -> {
+            for (Listener listener : listeners) {
+                for (DownstreamEnding ending : DownstreamEnding.values()) {
+                    rows.row(listener.ended(ending), "listener", listener.name(), "cause", ending.slug());
+                }
+            }
+        });
+    }
+
+    private void perListener(String name, String help, List<Listener> listeners, ToLongFunction<Listener> value) {
+        metrics.counter(
+                name,
+                help,
+                rows -> listeners.forEach(
+                        listener -> rows.row(value.applyAsLong(listener), "listener", listener.name())));
+    }
+
+    void upstreams(Upstreams upstreams) {
+        perUser("gateway_upstream_opened_total", "Upstream connections opened.", upstreams, PoolReport::opened, true);
+        perUser(
+                "gateway_upstream_reused_total",
+                "Streams that did not need a new connection.",
+                upstreams,
+                PoolReport::reused,
+                true);
+        perUser(
+                "gateway_upstream_connect_failures_total",
+                "Upstream connections that did not come about.",
+                upstreams,
+                PoolReport::connectFailures,
+                true);
+        perUser("gateway_upstream_connections", "Upstream connections open now.", upstreams, PoolReport::open, false);
+        perUser("gateway_upstream_streams", "Upstream streams open now.", upstreams, PoolReport::activeStreams, false);
+        perUser(
+                "gateway_upstream_waiting",
+                "Exchanges that wait for an upstream stream.",
+                upstreams,
+                PoolReport::waiting,
+                false);
+    }
+
+    private void perUser(
+            String name, String help, Upstreams upstreams, ToLongFunction<PoolReport> value, boolean counter) {
+        java.util.function.Consumer<Metrics.Rows> rows = to -> {
+            Map<String, Long> sums = new TreeMap<>();
+            upstreams.report().forEach(pool -> sums.merge(pool.user(), value.applyAsLong(pool), Long::sum));
+            sums.forEach((user, sum) -> to.row(sum, "cluster", user));
+        };
+        if (counter) {
+            metrics.counter(name, help, rows);
+        } else {
+            metrics.gauge(name, help, rows);
+        }
+    }
+
+    void lookups(Collection<Lookup> lookups) {
+        metrics.gauge(
+                "gateway_lookup_entries",
+                "Cached answers of a lookup.",
+                rows -> lookups.forEach(lookup -> rows.row(lookup.size(), "lookup", lookup.name())));
+        perLookup("hits", "Requests answered from the cache.", lookups, LookupCounts::hits);
+        perLookup("loads", "Questions to the store that a request waited for.", lookups, LookupCounts::loads);
+        perLookup("joined", "Requests that waited for another's question.", lookups, LookupCounts::joined);
+        perLookup("refreshes", "Questions to the store in the background.", lookups, LookupCounts::refreshes);
+        perLookup("stale", "Requests served a stale answer.", lookups, LookupCounts::stale);
+        perLookup("failures", "Questions that the store did not answer.", lookups, LookupCounts::failures);
+        perLookup("invalidations", "Keys that the store said have changed.", lookups, LookupCounts::invalidations);
+        perLookup("invalidated_all", "Times every entry became doubtful.", lookups, LookupCounts::invalidatedAll);
+    }
+
+    private void perLookup(String what, String help, Collection<Lookup> lookups, ToLongFunction<LookupCounts> value) {
+        metrics.counter(
+                "gateway_lookup_" + what + "_total",
+                help,
+                rows -> lookups.forEach(
+                        lookup -> rows.row(value.applyAsLong(lookup.counts()), "lookup", lookup.name())));
+    }
+
+    void stores(Collection<Store> stores) {
+        metrics.gauge(
+                "gateway_store_available",
+                "Whether the store answers: 1 or 0.",
+                rows -> stores.forEach(store -> rows.row(store.available() ? 1 : 0, "store", store.name())));
+        perStore("opened", "Connections to the store opened.", stores, ConnectionCounts::opened);
+        perStore(
+                "connect_failures",
+                "Connections to the store that did not come about.",
+                stores,
+                ConnectionCounts::failed);
+        metrics.gauge(
+                "gateway_store_connections",
+                "Connections to the store open now.",
+                rows -> stores.forEach(store -> rows.row(sum(store, ConnectionCounts::open), "store", store.name())));
+    }
+
+    private void perStore(String what, String help, Collection<Store> stores, ToLongFunction<ConnectionCounts> value) {
+        metrics.counter(
+                "gateway_store_" + what + "_total",
+                help,
+                rows -> stores.forEach(store -> rows.row(sum(store, value), "store", store.name())));
+    }
+
+    private static long sum(Store store, ToLongFunction<ConnectionCounts> value) {
+        return store.connections().stream().mapToLong(value).sum();
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import io.penstock.gateway.admin.AdminRefusal;
+import io.penstock.gateway.admin.Condition;
+import io.penstock.gateway.admin.ConnectionLedger;
+import io.penstock.gateway.admin.LookupsView;
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.lookup.Lookup;
+import io.penstock.gateway.store.ConnectionCounts;
+import io.penstock.gateway.store.EmbeddedStore;
+import io.penstock.gateway.store.Store;
+import io.penstock.gateway.upstream.PoolReport;
+import io.penstock.gateway.upstream.Upstreams;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** Shows the rooms to the admin listener in its own terms. */
+final class Views implements LookupsView {
+    private final Map<String, Lookup> lookups;
+    private final Collection<Store> stores;
+    private final Upstreams upstreams;
+    private final BooleanSupplier serving;
+
+    Views(Map<String, Lookup> lookups, Collection<Store> stores, Upstreams upstreams, BooleanSupplier serving) {
+        this.lookups = lookups;
+        this.stores = stores;
+        this.upstreams = upstreams;
+        this.serving = serving;
+    }
+
+    /** A store that is away is worth saying, but known targets can still be served. */
+    List<Condition> conditions() {
+        List<Condition> conditions = new ArrayList<>();
+        boolean up = serving.getAsBoolean();
+        conditions.add(new Condition("listeners", up, true, up ? "accepting" : "starting or draining"));
+        for (Store store : stores) {
+            String problem = store.problem();
+            conditions.add(new Condition(
+                    "store-" + store.name(),
+                    store.available(),
+                    false,
+                    problem == null ? "answers" : problem + "; targets that are known are served"));
+        }
+        return conditions;
+    }
+
+    List<ConnectionLedger> connections() {
+        List<ConnectionLedger> ledgers = new ArrayList<>();
+        for (PoolReport pool : upstreams.report()) {
+            ledgers.add(ledger(pool));
+        }
+        for (Store store : stores) {
+            for (ConnectionCounts counts : store.connections()) {
+                ledgers.add(ledger(store, counts));
+            }
+        }
+        return ledgers;
+    }
+
+    private static ConnectionLedger ledger(PoolReport pool) {
+        List<ConnectionLedger.Closed> closed = new ArrayList<>();
+        pool.closed()
+                .forEach((ending, count) -> closed.add(
+                        new ConnectionLedger.Closed(ending.byPeer() ? "upstream" : "gateway", ending.slug(), count)));
+        return new ConnectionLedger(
+                "upstream",
+                pool.user(),
+                pool.target(),
+                pool.opened(),
+                pool.reused(),
+                pool.open(),
+                pool.activeStreams(),
+                closed);
+    }
+
+    private static ConnectionLedger ledger(Store store, ConnectionCounts counts) {
+        List<ConnectionLedger.Closed> closed = new ArrayList<>();
+        counts.closed()
+                .forEach((ending, count) -> closed.add(new ConnectionLedger.Closed(ending.by(), slug(ending), count)));
+        return new ConnectionLedger(
+                "redis",
+                store.name() + " " + counts.use(),
+                counts.peer(),
+                counts.opened(),
+                counts.reused(),
+                counts.open(),
+                0,
+                closed);
+    }
+
+    private static String slug(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    // ---- LookupsView ----
+
+    @Override
+    public List<String> names() {
+        return List.copyOf(lookups.keySet());
+    }
+
+    @Override
+    public Optional<String> get(String lookup, String key) {
+        return told(() -> Optional.ofNullable(lookup(lookup).store().get(key)));
+    }
+
+    @Override
+    public void put(String lookup, String key, String target) {
+        told(() -> {
+            embedded(lookup).put(key, target);
+            return true;
+        });
+    }
+
+    @Override
+    public boolean delete(String lookup, String key) {
+        return told(() -> embedded(lookup).delete(key));
+    }
+
+    @Override
+    public LookupsView.Explanation explain(String lookup, String key) {
+        io.penstock.gateway.lookup.Explanation found = told(() -> lookup(lookup).explain(key));
+        return new LookupsView.Explanation(
+                lookup(lookup).store() instanceof EmbeddedStore ? "embedded" : "redis",
+                slug(found.state()),
+                found.age().orElse(null),
+                found.value().orElse(null),
+                found.address().orElse(null),
+                found.refusal().isEmpty(),
+                found.refusal().map(cause -> cause + ": ").orElse("") + found.reason());
+    }
+
+    private Lookup lookup(String name) {
+        Lookup lookup = lookups.get(name);
+        if (lookup == null) {
+            throw AdminRefusal.notFound("there is no lookup " + name);
+        }
+        return lookup;
+    }
+
+    private EmbeddedStore embedded(String lookup) {
+        if (lookup(lookup).store() instanceof EmbeddedStore store) {
+            return store;
+        }
+        throw AdminRefusal.conflict("lookup " + lookup + " reads Redis: change the key there");
+    }
+
+    /** Runs a step and turns what goes wrong into words for the caller. */
+    private static <T> T told(java.util.function.Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (GatewayException e) {
+            throw AdminRefusal.unavailable(e.reason().slug() + ": " + e.detail());
+        } catch (IllegalArgumentException e) {
+            throw AdminRefusal.invalid(String.valueOf(e.getMessage()));
+        } catch (java.io.UncheckedIOException | IllegalStateException e) {
+            throw AdminRefusal.unavailable(String.valueOf(e.getMessage()));
+        }
+    }
+}
