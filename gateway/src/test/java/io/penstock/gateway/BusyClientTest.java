@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import io.penstock.harness.backend.Backends;
+import io.penstock.harness.backend.EchoService;
+import io.penstock.harness.wire.Frame;
+import io.penstock.harness.wire.Message;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Clients that work hard and break no rule: the limits against hostile peers must not meet them. */
+class BusyClientTest {
+    private Backends backends;
+    private LocalGateway gateway;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void start() throws IOException {
+        backends = Backends.start(Backends.Ports.any());
+        gateway = LocalGateway.start(LocalGateway.toOrigin(backends.grpcA(), ""));
+        channel =
+                NettyChannelBuilder.forAddress(gateway.address()).usePlaintext().build();
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        channel.shutdownNow();
+        channel.awaitTermination(5, TimeUnit.SECONDS);
+        gateway.close();
+        backends.close();
+    }
+
+    private static Metadata asking(String... namesAndValues) {
+        Metadata metadata = new Metadata();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            metadata.put(Metadata.Key.of(namesAndValues[i], Metadata.ASCII_STRING_MARSHALLER), namesAndValues[i + 1]);
+        }
+        return metadata;
+    }
+
+    /** grpc-go does so, to find out how large its windows should be; on a short way those are thousands in a second. */
+    @Test
+    void mayAnswerEachBurstOfADownloadWithAPing() throws IOException {
+        int pings = 0;
+        int pongs = 0;
+        try (LocalGateway http = LocalGateway.start(LocalGateway.toOrigin(backends.http(), "http2: {max-pings: 5}"));
+                HostilePeer peer = HostilePeer.connect(http.address(), Frame.SETTINGS_INITIAL_WINDOW_SIZE, 16 << 20)) {
+            peer.wire().write(Frame.ofNumbers(Frame.WINDOW_UPDATE, 0, 16 << 20));
+            peer.get("/bytes/16000000", true);
+            boolean more = true;
+            while (more) {
+                if (peer.next() instanceof Message.Other(Frame frame)) {
+                    if (frame.type() == Frame.DATA && pings == pongs) {
+                        peer.wire().write(new Frame(Frame.PING, 0, 0, new byte[8]));
+                        pings++;
+                    }
+                    pongs += frame.type() == Frame.PING ? 1 : 0;
+                    more = frame.type() != Frame.DATA || !frame.has(Frame.END_STREAM);
+                }
+            }
+
+            assertThat(pings).isGreaterThan(10);
+            assertThat(peer.status("/")).isEqualTo("200");
+        }
+    }
+
+    @Test
+    void mayMeasureTheNetworkByPingsDuringALargeDownload() {
+        var asking = ClientInterceptors.intercept(
+                channel, MetadataUtils.newAttachHeadersInterceptor(asking("echo-size", "65536", "echo-count", "4000")));
+        long received = 0;
+
+        Iterator<byte[]> messages = ClientCalls.blockingServerStreamingCall(
+                asking, EchoService.SERVER_STREAM, CallOptions.DEFAULT, new byte[0]);
+        while (messages.hasNext()) {
+            received += messages.next().length;
+        }
+
+        assertThat(received).isEqualTo(4000L * 65536);
+        assertThat(gateway.listener().accepted()).isEqualTo(1);
+    }
+
+    /** Every call has had its first answer, so each cost its caller as much as us. */
+    @Test
+    void mayCancelManyCallsThatAreUnderWay() throws InterruptedException {
+        for (int round = 0; round < 10; round++) {
+            CountDownLatch answered = new CountDownLatch(100);
+            List<ClientCall<byte[], byte[]>> calls = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                ClientCall<byte[], byte[]> call = channel.newCall(EchoService.BIDI, CallOptions.DEFAULT);
+                ClientCalls.asyncBidiStreamingCall(call, new Counting(answered)).onNext(new byte[10]);
+                calls.add(call);
+            }
+            assertThat(answered.await(20, TimeUnit.SECONDS)).as("all answered").isTrue();
+            calls.forEach(call -> call.cancel("enough", null));
+        }
+
+        assertThat(gateway.listener().accepted()).isEqualTo(1);
+        Await.until(
+                "no stream is left",
+                Duration.ofSeconds(10),
+                () -> gateway.listener().openStreams() == 0);
+    }
+
+    private record Counting(CountDownLatch answered) implements StreamObserver<byte[]> {
+        @Override
+        public void onNext(byte[] message) {
+            answered.countDown();
+        }
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onCompleted() {}
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What the command line prints and with what it ends. */
+class CommandLineTest {
+    @TempDir
+    Path folder;
+
+    private record Ran(int code, String out, String err) {}
+
+    private static Ran run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = new CommandLine(new Main())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+        return new Ran(code, out.toString(), err.toString());
+    }
+
+    private String file(String yaml) throws IOException {
+        return Files.writeString(Files.createTempFile(folder, "gateway", ".yaml"), yaml)
+                .toString();
+    }
+
+    @Test
+    void saysItsVersion() {
+        Ran ran = run("version");
+
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).startsWith("penstock-gateway ").contains("Java ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "run", "check", "version"})
+    void explainsItself(String command) {
+        Ran ran = command.isEmpty() ? run("--help") : run(command, "--help");
+
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).contains("Usage: gateway " + command);
+        assertThat(ran.err()).isEmpty();
+    }
+
+    @Test
+    void refusesWhatItDoesNotKnow() {
+        assertThat(run().code()).isEqualTo(2);
+        assertThat(run("fly").code()).isEqualTo(2);
+        assertThat(run("run").code()).isEqualTo(2);
+        assertThat(run("check", "--config").err()).contains("--config");
+    }
+
+    @Test
+    void findsAGoodFileFine() throws IOException {
+        Ran ran = run("check", "--config", file(LocalGateway.toOrigin(9, "")));
+
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).endsWith(": fine\n");
+    }
+
+    @Test
+    void listsEveryProblemOfABadFile() throws IOException {
+        Ran ran = run("check", "--config", file("""
+                listeners: [{name: public, port: 99999, head-timeout: 1ms}]
+                routes: [{name: all, cluster: none}]
+                clusterz: []
+                """));
+
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err())
+                .contains("listeners[0].port: ")
+                .contains("listeners[0].head-timeout: ")
+                .contains("clusterz")
+                .contains("did you mean `clusters`?");
+    }
+
+    @Test
+    void namesAFileThatDoesNotExist() {
+        Ran ran = run("check", "--config", folder.resolve("none.yaml").toString());
+
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("none.yaml").doesNotContain("Exception").hasLineCount(1);
+    }
+
+    @Test
+    @Tag("process")
+    void doesNotRunABadFile() throws Exception {
+        assertRunFails("listeners: [{port: 0}]\n", "routes");
+    }
+
+    @Test
+    @Tag("process")
+    void namesThePortThatIsTakenAndItsKey() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+
+            assertRunFails(
+                    LocalGateway.toOrigin(9, "").replace("port: 0}]\nroutes", "port: " + port + "}]\nroutes"),
+                    "127.0.0.1:" + port,
+                    "in use",
+                    "listeners[public].port");
+            assertRunFails(
+                    LocalGateway.toOrigin(9, "").replace("admin: {port: 0}", "admin: {port: " + port + "}"),
+                    "127.0.0.1:" + port,
+                    "admin.port");
+        }
+    }
+
+    @Test
+    @Tag("process")
+    void namesTheTlsFileThatDoesNotExist() throws Exception {
+        assertRunFails(
+                LocalGateway.toOrigin(9, "tls: {certificate: /none/chain.pem, key: /none/key.pem}"),
+                "listeners[public].tls: /none/chain.pem does not exist");
+    }
+
+    private void assertRunFails(String yaml, String... said) throws Exception {
+        try (GatewayProcess process =
+                GatewayProcess.launch(folder, List.of(), List.of(), "run", "--config", file(yaml))) {
+            assertThat(process.awaitExit()).as(process.output()).isEqualTo(2);
+            assertThat(process.output()).contains(said).doesNotContain("\tat ");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** An upstream on a raw socket: accepts, and leaves every frame to the test. */
+final class Origin implements AutoCloseable {
+    private final ServerSocket server;
+    private final LinkedBlockingQueue<FramePeer> arrived = new LinkedBlockingQueue<>();
+    private final List<FramePeer> all = new CopyOnWriteArrayList<>();
+    private volatile long @Nullable [] settings = {};
+    private volatile Consumer<FramePeer> prepare = peer -> {};
+
+    Origin() {
+        try {
+            server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread.ofPlatform().daemon().name("origin").start(this::accept);
+    }
+
+    /** The SETTINGS of further connections: alternating identifiers and values; null sends none. */
+    void settings(long @Nullable ... pairs) {
+        settings = pairs;
+    }
+
+    /** What further connections are told before anything arrives on them. */
+    void prepare(Consumer<FramePeer> step) {
+        prepare = step;
+    }
+
+    /** Takes the next connection. */
+    FramePeer connection() {
+        try {
+            FramePeer peer = arrived.poll(FramePeer.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            if (peer == null) {
+                throw new AssertionError("no connection came; " + all.size() + " so far");
+            }
+            return peer;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** How many connections have come. */
+    int connections() {
+        return all.size();
+    }
+
+    String address() {
+        return "127.0.0.1:" + server.getLocalPort();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket socket = server.accept();
+                FramePeer peer = FramePeer.accepted(socket, settings);
+                prepare.accept(peer);
+                all.add(peer);
+                arrived.add(peer);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // closed
+        }
+    }
+
+    /** Closes the listening socket: further connections are refused. */
+    void stopAccepting() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        stopAccepting();
+        new ArrayList<>(all).forEach(FramePeer::close);
+    }
+}

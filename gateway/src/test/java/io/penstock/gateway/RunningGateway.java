@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import io.penstock.gateway.config.ConfigReader;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.filter.Filter;
+import io.penstock.gateway.http2.UpstreamConnection;
+import io.penstock.gateway.upstream.PoolReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A real gateway for each test, with an {@link Origin} behind it and clients before it, all moved frame by frame.
+ *
+ * <p>The configuration is a YAML text in which {@code ${ORIGIN}} stands for the origin's address. As an extension it starts before
+ * and stops after each test; {@link #start} does so by hand.
+ */
+final class RunningGateway implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
+    private final String yaml;
+    private final Map<String, String> environment = new HashMap<>();
+    private final List<Filter> filters = new ArrayList<>();
+    private final List<FramePeer> clients = new ArrayList<>();
+    private LinkedBlockingQueue<Exchange> ended = new LinkedBlockingQueue<>();
+    private @Nullable Origin origin;
+    private @Nullable Gateway gateway;
+
+    private RunningGateway(String yaml) {
+        this.yaml = yaml;
+    }
+
+    /** With this configuration; the listeners and what else is missing must be in it. */
+    static RunningGateway with(String yaml) {
+        return new RunningGateway(yaml);
+    }
+
+    /** With one listener, and one route to the origin with these keys of its {@code upstream}. */
+    static RunningGateway toOrigin(String upstream) {
+        return toOrigin(upstream, "");
+    }
+
+    /** The same with further keys of the route. */
+    static RunningGateway toOrigin(String upstream, String route) {
+        return with("""
+                listeners: [{name: main, address: 127.0.0.1, port: 0}]
+                routes: [{name: all, cluster: origin%s}]
+                clusters: [{name: origin, endpoints: ["${ORIGIN}"], upstream: {%s}}]
+                admin: {port: 0}
+                access-log: {output: none}
+                """.formatted(route.isEmpty() ? "" : ", " + route, upstream));
+    }
+
+    static RunningGateway toOrigin() {
+        return toOrigin("");
+    }
+
+    /** Sets a variable of the configuration. */
+    RunningGateway variable(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    /** Runs this filter on every route, too. */
+    RunningGateway filter(Filter filter) {
+        filters.add(filter);
+        return this;
+    }
+
+    RunningGateway start() {
+        Origin made = new Origin();
+        origin = made;
+        ended = new LinkedBlockingQueue<>();
+        environment.put("ORIGIN", made.address());
+        Gateway built = new Gateway(ConfigReader.read(yaml, environment), ended::add, filters);
+        gateway = built;
+        try {
+            built.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    @Override
+    public void close() {
+        clients.forEach(FramePeer::close);
+        clients.clear();
+        if (gateway != null) {
+            gateway.close();
+        }
+        if (origin != null) {
+            origin.close();
+        }
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        start();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        close();
+    }
+
+    Origin origin() {
+        return started(origin);
+    }
+
+    Gateway gateway() {
+        return started(gateway);
+    }
+
+    private static <T> T started(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("the gateway was not started");
+        }
+        return part;
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(
+                InetAddress.getLoopbackAddress(),
+                gateway().listeners().getFirst().port());
+    }
+
+    /** Connects a new client that sends these SETTINGS. */
+    FramePeer client(long... settings) {
+        FramePeer client = FramePeer.connect(address(), settings);
+        clients.add(client);
+        return client;
+    }
+
+    /** Takes the next exchange that has ended. */
+    Exchange ended() {
+        try {
+            Exchange exchange = ended.poll(FramePeer.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            if (exchange == null) {
+                throw new AssertionError("no exchange ended");
+            }
+            return exchange;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** How many exchanges have ended and were not taken. */
+    int endedCount() {
+        return ended.size();
+    }
+
+    /** Lets real time pass, for what only the clock does: the pool's ages are compared with {@link System#nanoTime()}. */
+    void awaitNanos(long nanos) {
+        long until = System.nanoTime() + nanos;
+        while (System.nanoTime() - until < 0) {
+            LockSupport.parkNanos(until - System.nanoTime());
+        }
+    }
+
+    /** Waits until so many connections to the origin have ended; by how they ended. */
+    Map<UpstreamConnection.Ending, Long> awaitClosed(int count) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FramePeer.PATIENCE_MILLIS);
+        while (pool().closed().values().stream().mapToLong(Long::longValue).sum() < count) {
+            if (System.nanoTime() - until > 0) {
+                throw new AssertionError("too few connections ended: " + pool());
+            }
+            awaitNanos(5_000_000);
+        }
+        return pool().closed();
+    }
+
+    /** Waits until no client has a stream open. */
+    void awaitNoStreams() {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FramePeer.PATIENCE_MILLIS);
+        while (gateway().listeners().getFirst().openStreams() > 0) {
+            if (System.nanoTime() - until > 0) {
+                throw new AssertionError("streams stay open");
+            }
+            awaitNanos(5_000_000);
+        }
+    }
+
+    /** The ledger of the origin. */
+    PoolReport pool() {
+        return gateway().upstreams().report().getFirst();
+    }
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.http2.UpstreamConnection;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class UpstreamPoolTest {
+    private static final byte[] EMPTY = {};
+    private static final int MAX_CONCURRENT_STREAMS = 3;
+
+    @Test
+    void opensAnotherConnectionWhenTheFirstIsFull() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("").start()) {
+            gateway.origin().settings(MAX_CONCURRENT_STREAMS, 2);
+            FramePeer client = gateway.client();
+            client.grpc();
+            FramePeer first = gateway.origin().connection();
+            first.awaitHead(1);
+            client.grpc();
+            first.awaitHead(3);
+
+            client.grpc();
+
+            gateway.origin().connection().awaitHead(1);
+            first.roundTrip();
+            assertThat(first.pending(5)).isEmpty();
+        }
+    }
+
+    @Test
+    void queuesWhatFitsOnNoConnectionUntilAStreamEnds() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("max-connections: 2, queue-timeout: 10s")
+                .start()) {
+            gateway.origin().settings(MAX_CONCURRENT_STREAMS, 1);
+            FramePeer client = gateway.client();
+            client.grpc();
+            FramePeer first = gateway.origin().connection();
+            first.awaitHead(1);
+            int other = client.grpc();
+            FramePeer second = gateway.origin().connection();
+            second.awaitHead(1);
+            int waiting = client.grpc();
+            client.data(waiting, "patient", true);
+            client.roundTrip();
+            first.roundTrip();
+            second.roundTrip();
+            assertThat(first.pending(3)).isEmpty();
+            assertThat(second.pending(3)).isEmpty();
+
+            client.data(other, EMPTY, true);
+            second.grpcAnswer(1, "done");
+
+            second.awaitHead(3);
+            assertThat(second.awaitRest(3).text()).isEqualTo("patient");
+            assertThat(gateway.origin().connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void givesTheSlotOfACancelledStreamToTheNext() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("max-connections: 1, queue-timeout: 10s")
+                .start()) {
+            gateway.origin().settings(MAX_CONCURRENT_STREAMS, 1);
+            FramePeer client = gateway.client();
+            int call = client.grpc();
+            FramePeer origin = gateway.origin().connection();
+            origin.awaitHead(1);
+
+            for (int stream = 3; stream < 100; stream += 2) {
+                int next = client.grpc();
+                client.roundTrip();
+                client.reset(call, WireFrame.CANCEL);
+                origin.awaitHead(stream);
+                call = next;
+            }
+
+            assertThat(gateway.origin().connections()).isEqualTo(1);
+            assertThat(gateway.endedCount()).isPositive();
+        }
+    }
+
+    @Test
+    void refusesWhatFindsTheQueueFull() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("max-connections: 1, max-queue: 1, queue-timeout: 10s")
+                .start()) {
+            gateway.origin().settings(MAX_CONCURRENT_STREAMS, 1);
+            FramePeer client = gateway.client();
+            client.grpc();
+            gateway.origin().connection().awaitHead(1);
+            client.grpc();
+
+            int refused = client.grpc();
+
+            assertThat(client.awaitHead(refused).value("grpc-status")).isEqualTo("14");
+            assertThat(gateway.ended().cause()).isEqualTo(Cause.TOO_MANY_STREAMS);
+        }
+    }
+
+    @Test
+    void refusesWhatHasWaitedTooLong() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("max-connections: 1, queue-timeout: 50ms")
+                .start()) {
+            gateway.origin().settings(MAX_CONCURRENT_STREAMS, 1);
+            FramePeer client = gateway.client();
+            client.grpc();
+            gateway.origin().connection().awaitHead(1);
+
+            int refused = client.get("/");
+
+            assertThat(client.awaitHead(refused).status()).isEqualTo("503");
+            assertThat(gateway.ended().cause()).isEqualTo(Cause.TOO_MANY_STREAMS);
+        }
+    }
+
+    @Test
+    void takesARaisedLimitOfThePeerIntoAccount() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("max-connections: 1, queue-timeout: 10s")
+                .start()) {
+            gateway.origin().settings(MAX_CONCURRENT_STREAMS, 1);
+            FramePeer client = gateway.client();
+            client.grpc();
+            FramePeer origin = gateway.origin().connection();
+            origin.awaitHead(1);
+            client.grpc();
+            client.roundTrip();
+
+            origin.settings(MAX_CONCURRENT_STREAMS, 2);
+
+            assertThat(origin.awaitHead(3).value(":method")).isEqualTo("POST");
+        }
+    }
+
+    @Test
+    void dialsOnceMoreAndThenRefuses() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("").start()) {
+            gateway.origin().stopAccepting();
+            FramePeer client = gateway.client();
+
+            int call = client.get("/");
+
+            assertThat(client.awaitHead(call).status()).isEqualTo("502");
+            Exchange exchange = gateway.ended();
+            assertThat(exchange.cause()).isEqualTo(Cause.CONNECT_REFUSED);
+            assertThat(exchange.attempts()).isZero();
+            assertThat(gateway.pool().connectFailures()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void refusesWhenThePeerNeverSendsItsSettings() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("connect-timeout: 100ms, queue-timeout: 10s")
+                .start()) {
+            gateway.origin().settings((long[]) null);
+            FramePeer client = gateway.client();
+
+            int call = client.get("/");
+
+            assertThat(client.awaitHead(call).status()).isEqualTo("504");
+            assertThat(gateway.ended().cause()).isEqualTo(Cause.CONNECT_TIMEOUT);
+            gateway.origin().connection().awaitEnd();
+            gateway.origin().connection().awaitEnd();
+        }
+    }
+
+    @Test
+    void saysThatThePeerSpeaksNoHttp2() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("").start()) {
+            gateway.origin().settings((long[]) null);
+            gateway.origin()
+                    .prepare(peer -> peer.raw("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+            FramePeer client = gateway.client();
+
+            int call = client.get("/");
+
+            assertThat(client.awaitHead(call).status()).isEqualTo("502");
+            assertThat(gateway.ended().cause()).isEqualTo(Cause.UPSTREAM_PROTOCOL);
+        }
+    }
+
+    @Test
+    void servesAgainOnceThePeerIsBack() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("").start()) {
+            gateway.origin().prepare(FramePeer::abort);
+            FramePeer client = gateway.client();
+            int lost = client.get("/");
+            assertThat(client.awaitHead(lost).status()).startsWith("50");
+
+            gateway.origin().prepare(peer -> {});
+            int served = client.get("/");
+            FramePeer origin = gateway.origin().connection();
+            while (origin.ended()) {
+                origin = gateway.origin().connection();
+            }
+            origin.awaitHead(1);
+            origin.head(1, true, ":status", "204");
+
+            assertThat(client.awaitHead(served).status()).isEqualTo("204");
+        }
+    }
+
+    @Test
+    void asksAConnectionThatWasIdleForLongBeforeUsingIt() {
+        try (RunningGateway gateway =
+                RunningGateway.toOrigin("ping-after: 100ms, queue-timeout: 10s").start()) {
+            FramePeer client = gateway.client();
+            FramePeer origin = answered(gateway, client, 1);
+            origin.withoutPong();
+            gateway.awaitNanos(150_000_000);
+
+            int call = client.get("/");
+            WireFrame ping = origin.await(0, WireFrame.PING);
+            assertThat(origin.pending(3)).isEmpty();
+            origin.frame(WireFrame.PING, WireFrame.ACK, 0, ping.payload());
+
+            origin.awaitHead(3);
+            origin.head(3, true, ":status", "204");
+            assertThat(client.awaitHead(call).status()).isEqualTo("204");
+        }
+    }
+
+    @Test
+    void opensAnotherConnectionWhenAnIdleOneDoesNotAnswer() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("ping-after: 100ms, ping-timeout: 200ms")
+                .start()) {
+            FramePeer client = gateway.client();
+            FramePeer origin = answered(gateway, client, 1);
+            origin.withoutPong();
+            gateway.awaitNanos(150_000_000);
+
+            int call = client.get("/");
+            FramePeer second = gateway.origin().connection();
+            second.awaitHead(1);
+            second.head(1, true, ":status", "204");
+
+            assertThat(client.awaitHead(call).status()).isEqualTo("204");
+            origin.awaitEnd();
+        }
+    }
+
+    @Test
+    void endsASilentConnectionUnderOpenStreams() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("ping-after: 100ms, ping-timeout: 100ms")
+                .start()) {
+            FramePeer client = gateway.client();
+            int call = client.grpc();
+            FramePeer origin = gateway.origin().connection().withoutPong();
+            origin.awaitHead(1);
+
+            assertThat(client.awaitHead(call).value("grpc-status")).isEqualTo("14");
+
+            origin.awaitEnd();
+            assertThat(gateway.ended().cause()).isEqualTo(Cause.UPSTREAM_RESET);
+        }
+    }
+
+    @Test
+    void closesAConnectionThatIsIdle() {
+        try (RunningGateway gateway =
+                RunningGateway.toOrigin("idle-timeout: 1s, ping-after: 1s").start()) {
+            FramePeer origin = answered(gateway, gateway.client(), 1);
+
+            assertThat(origin.await(0, WireFrame.GOAWAY).code()).isEqualTo(WireFrame.NO_ERROR);
+
+            origin.awaitEnd();
+            origin.close();
+            assertThat(gateway.awaitClosed(1)).containsKey(UpstreamConnection.Ending.IDLE);
+        }
+    }
+
+    @Test
+    void replacesAConnectionOfMaximumAgeAndLetsItsStreamsFinish() {
+        try (RunningGateway gateway =
+                RunningGateway.toOrigin("max-age: 1s, max-connections: 1").start()) {
+            FramePeer client = gateway.client();
+            int old = client.grpc();
+            FramePeer first = gateway.origin().connection();
+            first.awaitHead(1);
+            gateway.awaitNanos(1_300_000_000);
+
+            int young = client.grpc();
+            FramePeer second = gateway.origin().connection();
+            second.awaitHead(1);
+            second.grpcAnswer(1, "young");
+            first.grpcAnswer(1, "old");
+            client.data(old, EMPTY, true);
+
+            client.awaitHead(young);
+            assertThat(client.awaitRest(young).text()).isEqualTo("young");
+            client.awaitHead(old);
+            assertThat(client.awaitRest(old).text()).isEqualTo("old");
+            first.awaitEnd();
+        }
+    }
+
+    @Test
+    void putsManyCallsOnFewConnections() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("").start()) {
+            FramePeer client = gateway.client();
+            FramePeer origin = answered(gateway, client, 1);
+            Set<String> bodies = new HashSet<>();
+
+            for (int i = 1; i <= 100; i++) {
+                int call = client.grpc();
+                client.data(call, "question " + i, true);
+            }
+            for (int i = 1; i <= 100; i++) {
+                origin.awaitHead(1 + 2 * i);
+                bodies.add(origin.awaitRest(1 + 2 * i).text());
+                origin.grpcAnswer(1 + 2 * i, "answer");
+            }
+
+            assertThat(bodies).hasSize(100);
+            assertThat(gateway.origin().connections()).isEqualTo(1);
+        }
+    }
+
+    private static FramePeer answered(RunningGateway gateway, FramePeer client, int stream) {
+        int call = client.get("/");
+        FramePeer origin = gateway.origin().connection();
+        origin.awaitHead(stream);
+        origin.head(stream, true, ":status", "204");
+        client.awaitHead(call);
+        return origin;
+    }
+}
