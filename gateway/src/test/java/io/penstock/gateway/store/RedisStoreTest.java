@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.DefaultJedisClientConfig;
 
 /** With real servers: what users of a lookup see while Redis does what a Redis does. */
@@ -134,6 +136,33 @@ class RedisStoreTest {
         assertThat(right).hasValue(64);
         assertThat(redis.calls("get")).isEqualTo(1);
         assertThat(lookup.counts().joined()).isPositive();
+    }
+
+    /** The answer left Redis before the change and arrives after the word of it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void keepsNoAnswerFromBeforeAChange(boolean askedMeanwhile) throws Exception {
+        RedisProcess redis = started();
+        redis.call("SET", "j-1", "127.0.0.1:9001");
+        HoldingProxy proxy = new HoldingProxy(redis.port(), "127.0.0.1:9001");
+        open.add(proxy);
+        Heard heard = lookup("${jobid}", proxy.url());
+        List<String> first = java.util.Collections.synchronizedList(new ArrayList<>());
+        Thread asking = Thread.ofVirtual()
+                .start(() -> first.add(heard.lookup.resolve(request("j-1")).text()));
+        assertThat(proxy.awaitHeld()).isTrue();
+
+        redis.call("SET", "j-1", "127.0.0.1:9002");
+        heard.awaitChange("j-1");
+        if (askedMeanwhile) {
+            assertThat(heard.lookup.resolve(request("j-1")).text()).isEqualTo("127.0.0.1:9002");
+        }
+        proxy.release();
+        asking.join();
+
+        assertThat(first).containsExactly("127.0.0.1:9001");
+        assertThat(heard.lookup.resolve(request("j-1")).text()).isEqualTo("127.0.0.1:9002");
+        assertThat(redis.calls("get")).isEqualTo(2);
     }
 
     @Test
