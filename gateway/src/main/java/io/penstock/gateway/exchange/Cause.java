@@ -22,6 +22,12 @@ public enum Cause {
     MALFORMED_REQUEST(DOWNSTREAM, 400, GrpcStatus.INTERNAL, false),
     /** The decoded field section is larger than the listener allows. */
     HEADER_TOO_LARGE(DOWNSTREAM, 431, GrpcStatus.RESOURCE_EXHAUSTED, false),
+    /** The request's path is one that the listener rejects: dot segments, encoded slashes and the like. */
+    BAD_PATH(DOWNSTREAM, 400, GrpcStatus.INVALID_ARGUMENT, false),
+    /** An upgrade to a protocol that the route does not allow. */
+    UPGRADE_REFUSED(GATEWAY, 403, GrpcStatus.UNIMPLEMENTED, false),
+    /** The rest of a request did not come in time. */
+    REQUEST_TIMEOUT(DOWNSTREAM, 408, GrpcStatus.CANCELLED, false),
     /** The request body is larger than a filter's limit. */
     BODY_TOO_LARGE(DOWNSTREAM, 413, GrpcStatus.RESOURCE_EXHAUSTED, false),
     /** No credentials, or wrong ones. */
@@ -54,13 +60,29 @@ public enum Cause {
     CONNECT_REFUSED(UPSTREAM, 502, GrpcStatus.UNAVAILABLE, true),
     /** No connection within the connect timeout. */
     CONNECT_TIMEOUT(UPSTREAM, 504, GrpcStatus.UNAVAILABLE, true),
+    /** No TLS with the upstream: its certificate, its name or its versions. */
+    TLS_FAILED(UPSTREAM, 502, GrpcStatus.UNAVAILABLE, true),
+    /** The upstream's response head did not come within the first-byte timeout. */
+    FIRST_BYTE_TIMEOUT(UPSTREAM, 504, GrpcStatus.UNAVAILABLE, false),
+    /** The upstream fell silent in the middle of a response. */
+    UPSTREAM_IDLE(UPSTREAM, 504, GrpcStatus.UNAVAILABLE, false),
+    /** The upstream took no request bytes for the write timeout. */
+    UPSTREAM_NOT_READING(UPSTREAM, 504, GrpcStatus.UNAVAILABLE, false),
+    /** The upstream's head is larger than the limit. */
+    UPSTREAM_HEADER_TOO_LARGE(UPSTREAM, 502, GrpcStatus.INTERNAL, false),
+    /** Every upstream connection is taken, and none became free within the queue's time or room. */
+    TOO_MANY_CONNECTIONS(UPSTREAM, 503, GrpcStatus.UNAVAILABLE, true),
+    /** The circuit breaker is open. */
+    CIRCUIT_OPEN(UPSTREAM, 503, GrpcStatus.UNAVAILABLE, true),
+    /** gRPC needs trailers and HTTP/2, and the cluster speaks HTTP/1.1. */
+    GRPC_OVER_HTTP1(GATEWAY, 502, GrpcStatus.UNIMPLEMENTED, true),
     /** The upstream reset the stream, or its connection ended, before the response was complete. */
     UPSTREAM_RESET(UPSTREAM, 502, GrpcStatus.UNAVAILABLE, false),
     /** The upstream refused the stream before processing it (REFUSED_STREAM, RFC 9113 §8.7). */
     UPSTREAM_REFUSED(UPSTREAM, 503, GrpcStatus.UNAVAILABLE, true),
     /** The upstream is going away and did not process this stream (RFC 9113 §6.8). */
     UPSTREAM_GOAWAY(UPSTREAM, 503, GrpcStatus.UNAVAILABLE, true),
-    /** The upstream broke HTTP/2. */
+    /** The upstream broke HTTP. */
     UPSTREAM_PROTOCOL(UPSTREAM, 502, GrpcStatus.INTERNAL, false),
     /** The route's protocol to its upstream is not served yet. */
     PROTOCOL_UNSUPPORTED(GATEWAY, 501, GrpcStatus.UNIMPLEMENTED, false),

@@ -13,4 +13,16 @@ public interface Downstream {
 
     /** Ends the exchange with this cause: a refusal while no response head was sent, a reset afterwards. Never blocks. */
     void refuse(GatewayException reason);
+
+    /**
+     * Ends the exchange with an answer of the gateway's own, which is no failure: a redirect, a fixed response. The head carries its
+     * {@code content-length}. Never blocks.
+     */
+    void answer(Head head, byte[] body);
+
+    /**
+     * This side in blocking style, the same instance each time. Called on a thread that may block (see {@link #offload}); from then on
+     * the exchange is ended by {@link Half#end}, {@link #answer} or {@link #refuse}.
+     */
+    RequestHalf half();
 }

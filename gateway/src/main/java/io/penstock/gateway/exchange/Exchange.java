@@ -34,6 +34,7 @@ public final class Exchange {
     private String cluster = "";
     private String target = "";
     private @Nullable Upstream upstream;
+    private volatile AttemptObserver attemptObserver = AttemptObserver.NOBODY;
     private @Nullable ResponseHook responseHook;
     private long deadlineNanos;
     private boolean deadlined;
@@ -177,6 +178,16 @@ public final class Exchange {
 
     public void upstream(Upstream value) {
         this.upstream = value;
+    }
+
+    /** Who follows the attempt that is about to be made; a transport asks once per attempt, when it makes it. */
+    public AttemptObserver attemptObserver() {
+        return attemptObserver;
+    }
+
+    /** Sets who follows the next attempt. */
+    public void attemptObserver(AttemptObserver value) {
+        this.attemptObserver = value;
     }
 
     /** Ends the exchange with {@link Cause#DEADLINE} at this {@link System#nanoTime()} unless it has ended by then. */

@@ -11,6 +11,7 @@ import io.penstock.gateway.exchange.GrpcTimeout;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.Refusal;
+import io.penstock.gateway.exchange.RequestHalf;
 import io.penstock.gateway.exchange.Upstream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,16 @@ final class Relay implements StreamEvents, Downstream {
         Wakes wakes = wakes();
         fail(reason.reason(), reason.detail(), ErrorCode.INTERNAL_ERROR, wakes);
         flushUnlessReader(wakes);
+    }
+
+    @Override
+    public void answer(Head head, byte[] body) {
+        throw new UnsupportedOperationException("answers of the gateway's own");
+    }
+
+    @Override
+    public RequestHalf half() {
+        throw new GatewayException(Cause.PROTOCOL_UNSUPPORTED, "HTTP/2 exchanges are relayed to HTTP/2 only");
     }
 
     /** The reader's own wakes when it runs on the reader, which flushes them after its read; otherwise new ones. */

@@ -8,6 +8,7 @@ import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.RequestHalf;
 
 /** Real exchanges, filled step by step and ended. */
 final class Exchanges {
@@ -19,6 +20,14 @@ final class Exchanges {
 
         @Override
         public void refuse(GatewayException reason) {}
+
+        @Override
+        public void answer(Head head, byte[] body) {}
+
+        @Override
+        public RequestHalf half() {
+            throw new UnsupportedOperationException("nothing is read from nowhere");
+        }
     };
 
     private final Exchange exchange;
