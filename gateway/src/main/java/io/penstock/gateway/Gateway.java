@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway;
 
-import io.penstock.gateway.Pipeline.Destination;
-import io.penstock.gateway.Pipeline.Route;
 import io.penstock.gateway.admin.AdminServer;
 import io.penstock.gateway.admin.AdminViews;
+import io.penstock.gateway.config.ConfigException;
 import io.penstock.gateway.config.GatewayConfig;
-import io.penstock.gateway.config.LookupConfig;
-import io.penstock.gateway.config.RouteConfig;
-import io.penstock.gateway.config.StoreConfig;
-import io.penstock.gateway.config.TargetConfig;
+import io.penstock.gateway.config.ListenerConfig;
 import io.penstock.gateway.exchange.Deadlines;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.filter.Filter;
-import io.penstock.gateway.filter.ForwardedFilter;
+import io.penstock.gateway.listener.ListenException;
 import io.penstock.gateway.listener.Listener;
-import io.penstock.gateway.lookup.FixedTargets;
-import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.NameCache;
-import io.penstock.gateway.route.RouteTable;
-import io.penstock.gateway.store.EmbeddedStore;
-import io.penstock.gateway.store.RedisStore;
-import io.penstock.gateway.store.Store;
 import io.penstock.gateway.telemetry.AccessLog;
 import io.penstock.gateway.telemetry.Metrics;
 import io.penstock.gateway.upstream.Upstreams;
@@ -29,33 +19,39 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Builds the rooms from a configuration in the order in which a request meets them, and starts, drains and stops them.
+ * Holds the rooms together: starts them, applies a changed configuration to them, drains and stops them.
  *
- * <p>The constructor only builds; {@link #start} opens sockets and files. A start that fails stops, in reverse order, whatever had
- * started.
+ * <p>The constructor only builds; {@link #start} opens sockets and files. What follows from the configuration is one {@link Snapshot},
+ * which {@link #apply} replaces as a whole. A start that fails stops, in reverse order, whatever had started.
  */
 final class Gateway implements AutoCloseable {
     /** How long callers have to read why their exchange ended with the process. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    /** How long the parts of a replaced snapshot live on: longer than any look-up that may still be under way in them. */
+    private static final Duration AFTERLIFE = Duration.ofSeconds(30);
 
-    private final GatewayConfig config;
-
-    private final List<Listener> listeners = new ArrayList<>();
-    private final Map<String, Store> stores = new LinkedHashMap<>();
-    private final Map<String, Lookup> lookups = new LinkedHashMap<>();
+    private final Descriptors descriptors = Descriptors.ofProcess();
+    private final Snapshot.Shared shared;
     private final Upstreams upstreams;
     private final Deadlines deadlines = new Deadlines();
     private final Upkeep upkeep;
     private final Metrics metrics = new Metrics();
     private final AccessLog accessLog;
     private final AdminServer admin;
+    private final ExchangeObserver watch;
+    private final AtomicLong applied = new AtomicLong();
+    private final AtomicLong rejected = new AtomicLong();
+    private volatile Snapshot snapshot;
+    private volatile List<Listener> listeners = List.of();
+    /** No more in the configuration, but with connections that are still open. */
+    private final List<Listener> retiring = new CopyOnWriteArrayList<>();
+
     private volatile boolean serving;
 
     Gateway(GatewayConfig config) {
@@ -69,105 +65,49 @@ final class Gateway implements AutoCloseable {
      * @param filters run on every route, after those of the configuration
      */
     Gateway(GatewayConfig config, ExchangeObserver observer, List<Filter> filters) {
-        this.config = config;
-        Descriptors descriptors = Descriptors.ofProcess();
-        NameCache names = NameCache.ofSystem(InstantSource.system());
-        for (StoreConfig store : config.stores()) {
-            stores.put(store.name(), store(store));
-        }
-        for (LookupConfig lookup : config.lookups()) {
-            lookups.put(
-                    lookup.name(),
-                    new Lookup(
-                            lookup, Objects.requireNonNull(stores.get(lookup.store())), names, InstantSource.system()));
-        }
         upstreams = new Upstreams(descriptors.forUpstreams());
+        shared = new Snapshot.Shared(
+                NameCache.ofSystem(InstantSource.system()), upstreams, deadlines, List.copyOf(filters));
+        snapshot = new Snapshot(config, null, shared);
         accessLog = new AccessLog(config.accessLog());
-        ExchangeObserver watch = exchange -> {
+        watch = exchange -> {
             metrics.ended(exchange);
             accessLog.ended(exchange);
             observer.ended(exchange);
         };
-        Pipeline pipeline = new Pipeline(routes(names, filters), upstreams, deadlines);
-        int replayBytes = replayBytes();
-        for (var listener : config.listeners()) {
-            listeners.add(new Listener(
-                    listener,
-                    Math.min(
-                            listener.maxConnections(),
-                            descriptors.forListeners() / config.listeners().size()),
-                    config.trusted(),
-                    pipeline,
-                    watch,
-                    replayBytes));
-        }
+        listeners = config.listeners().stream()
+                .map(listener -> listener(listener, snapshot))
+                .toList();
         upkeep = new Upkeep(now -> {
-            listeners.forEach(listener -> listener.upkeep(now));
+            allListeners().forEach(listener -> listener.upkeep(now));
+            retiring.removeIf(listener -> listener.openConnections() == 0);
             upstreams.upkeep(now);
         });
-        admin = admin();
+        admin = admin(config);
     }
 
-    private static Store store(StoreConfig config) {
-        return config.redis()
-                .<Store>map(redis -> new RedisStore(config.name(), redis))
-                .orElseGet(() -> new EmbeddedStore(config.name(), config.embedded()));
+    private Listener listener(ListenerConfig config, Snapshot of) {
+        return new Listener(
+                config, settings(of), exchange -> snapshot.pipeline().open(exchange), watch);
     }
 
-    private AdminServer admin() {
+    private Listener.Settings settings(Snapshot of) {
+        int share = descriptors.forListeners() / of.config().listeners().size();
+        return new Listener.Settings(share, of.config().trusted(), of.replayBytes());
+    }
+
+    private AdminServer admin(GatewayConfig config) {
         Instruments instruments = new Instruments(metrics);
-        instruments.listeners(listeners);
+        instruments.listeners(() -> listeners);
         instruments.upstreams(upstreams);
-        instruments.lookups(lookups.values());
-        instruments.stores(stores.values());
+        instruments.lookups(() -> snapshot.lookups().values());
+        instruments.stores(() -> snapshot.stores().values());
+        instruments.configuration(applied::get, rejected::get);
         accessLog.register(metrics);
-        Views views = new Views(lookups, stores.values(), upstreams, () -> serving);
+        Views views =
+                new Views(() -> snapshot.lookups(), () -> snapshot.stores().values(), upstreams, () -> serving);
         return new AdminServer(
                 config.admin(), new AdminViews(views::conditions, metrics::write, views::connections, views));
-    }
-
-    private RouteTable<Route> routes(NameCache names, List<Filter> more) {
-        List<Filter> filters = new ArrayList<>();
-        filters.add(new ForwardedFilter());
-        filters.addAll(more);
-        RouteTable.Builder<Route> table = new RouteTable.Builder<>();
-        for (RouteConfig route : config.routes()) {
-            Route compiled = Route.of(route, List.copyOf(filters), destination(route.target(), names));
-            table.add(route.host(), route.pathPrefix(), compiled);
-        }
-        return table.build();
-    }
-
-    private Destination destination(TargetConfig target, NameCache names) {
-        return switch (target) {
-            case TargetConfig.ClusterTarget to -> {
-                var cluster = config.clusters().stream()
-                        .filter(one -> one.name().equals(to.name()))
-                        .findFirst()
-                        .orElseThrow();
-                yield new Destination.ToCluster(
-                        cluster.name(), new FixedTargets(cluster.endpoints(), names), cluster.upstream());
-            }
-            case TargetConfig.LookupTarget to -> {
-                var lookup = config.lookups().stream()
-                        .filter(one -> one.name().equals(to.name()))
-                        .findFirst()
-                        .orElseThrow();
-                yield new Destination.ToLookup(Objects.requireNonNull(lookups.get(to.name())), lookup.upstream());
-            }
-        };
-    }
-
-    /** The most that any upstream wants kept: a connection does not know yet where its exchanges go. */
-    private int replayBytes() {
-        int most = 0;
-        for (var cluster : config.clusters()) {
-            most = Math.max(most, cluster.upstream().replayBytes());
-        }
-        for (var lookup : config.lookups()) {
-            most = Math.max(most, lookup.upstream().replayBytes());
-        }
-        return most;
     }
 
     /**
@@ -177,9 +117,7 @@ final class Gateway implements AutoCloseable {
      */
     void start() throws IOException {
         try {
-            for (Store store : stores.values()) {
-                store.start();
-            }
+            snapshot.start();
             accessLog.start();
             admin.start();
             upkeep.start();
@@ -194,15 +132,83 @@ final class Gateway implements AutoCloseable {
     }
 
     /**
+     * Replaces the configuration. Everything new is built and opened first; then new exchanges use it, and those in flight finish on the
+     * old one. No downstream connection ends: a listener that is gone takes no new ones, and those it has are served on. When this
+     * fails, nothing has changed.
+     *
+     * <p>Blocks while files are read and addresses bound. One call at a time.
+     *
+     * @throws ConfigException something changed that cannot change in a running process
+     * @throws ListenException a new address cannot be bound
+     * @throws IOException a store's file cannot be read
+     */
+    synchronized void apply(GatewayConfig config) throws IOException {
+        List<Listener> opened = new ArrayList<>();
+        Snapshot next = null;
+        try {
+            config.checkReplacement(snapshot.config());
+            next = new Snapshot(config, snapshot, shared);
+            next.start();
+            swap(next, opened);
+        } catch (ConfigException | ListenException | IOException e) {
+            opened.forEach(Listener::retire);
+            if (next != null) {
+                next.closeUnless(snapshot);
+            }
+            throw e;
+        }
+        applied.incrementAndGet();
+    }
+
+    /** Counts a configuration that was not applied. */
+    void rejected() {
+        rejected.incrementAndGet();
+    }
+
+    private void swap(Snapshot next, List<Listener> opened) {
+        List<Listener> after = new ArrayList<>();
+        List<Runnable> changes = new ArrayList<>();
+        for (ListenerConfig wanted : next.config().listeners()) {
+            Listener listener = listeners.stream()
+                    .filter(one -> one.serves(wanted))
+                    .findFirst()
+                    .orElse(null);
+            if (listener != null) {
+                changes.add(listener.prepare(wanted, settings(next)));
+            } else {
+                listener = listener(wanted, next);
+                listener.start();
+                opened.add(listener);
+            }
+            after.add(listener);
+        }
+        Snapshot before = snapshot;
+        List<Listener> gone =
+                listeners.stream().filter(listener -> !after.contains(listener)).toList();
+        snapshot = next;
+        changes.forEach(Runnable::run);
+        listeners = List.copyOf(after);
+        retiring.addAll(gone);
+        gone.forEach(Listener::retire);
+        deadlines.after(AFTERLIFE, () -> before.closeUnless(snapshot));
+    }
+
+    private List<Listener> allListeners() {
+        List<Listener> all = new ArrayList<>(listeners);
+        all.addAll(retiring);
+        return all;
+    }
+
+    /**
      * Says that it is not ready, for the notice that load balancers need to see it; then takes nothing new and waits until what is
      * in flight has ended, for the configured time at most. What remains then is ended, and its callers are told.
      */
     void drain() throws InterruptedException {
         serving = false;
-        TimeUnit.NANOSECONDS.sleep(config.drain().notice().toNanos());
-        listeners.forEach(Listener::drain);
-        if (!closedWithin(config.drain().timeout())) {
-            listeners.forEach(Listener::endExchanges);
+        TimeUnit.NANOSECONDS.sleep(snapshot.config().drain().notice().toNanos());
+        allListeners().forEach(Listener::drain);
+        if (!closedWithin(snapshot.config().drain().timeout())) {
+            allListeners().forEach(Listener::endExchanges);
             closedWithin(LAST_WORDS);
         }
         upstreams.drain();
@@ -210,7 +216,7 @@ final class Gateway implements AutoCloseable {
 
     private boolean closedWithin(Duration time) throws InterruptedException {
         long deadline = System.nanoTime() + time.toNanos();
-        while (listeners.stream().anyMatch(listener -> listener.openConnections() > 0)) {
+        while (allListeners().stream().anyMatch(listener -> listener.openConnections() > 0)) {
             if (System.nanoTime() - deadline > 0) {
                 return false;
             }
@@ -221,13 +227,12 @@ final class Gateway implements AutoCloseable {
 
     @Override
     public void close() {
-        listeners.forEach(Listener::drain);
-        listeners.forEach(Listener::abort);
+        allListeners().forEach(Listener::drain);
+        allListeners().forEach(Listener::abort);
         upstreams.abort();
         upkeep.close();
         deadlines.close();
-        lookups.values().forEach(Lookup::close);
-        stores.values().forEach(Store::close);
+        snapshot.closeUnless(null);
         accessLog.close();
         admin.close();
     }
@@ -243,7 +248,7 @@ final class Gateway implements AutoCloseable {
     }
 
     List<Listener> listeners() {
-        return List.copyOf(listeners);
+        return listeners;
     }
 
     Upstreams upstreams() {

@@ -14,6 +14,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** Shows the numbers that the rooms keep as metrics. Labels are names from the configuration and causes, never addresses or keys. */
@@ -24,16 +26,19 @@ final class Instruments {
         this.metrics = metrics;
     }
 
-    void listeners(List<Listener> listeners) {
+    void listeners(Supplier<List<Listener>> listeners) {
         metrics.gauge(
                 "gateway_listener_connections",
                 "Downstream connections open now.",
-                rows -> listeners.forEach(
-                        listener -> rows.row(listener.openConnections(), "listener", listener.name())));
+                rows -> listeners
+                        .get()
+                        .forEach(listener -> rows.row(listener.openConnections(), "listener", listener.name())));
         metrics.gauge(
                 "gateway_exchange_active",
                 "Exchanges in flight.",
-                rows -> listeners.forEach(listener -> rows.row(listener.openStreams(), "listener", listener.name())));
+                rows -> listeners
+                        .get()
+                        .forEach(listener -> rows.row(listener.openStreams(), "listener", listener.name())));
         perListener(
                 "gateway_listener_accepted_total", "Downstream connections accepted.", listeners, Listener::accepted);
         perListener(
@@ -47,7 +52,7 @@ final class Instruments {
                 listeners,
                 Listener::restarts);
         metrics.counter("gateway_listener_ended_total", "Downstream connections that ended, by why.", rows -> {
-            for (Listener listener : listeners) {
+            for (Listener listener : listeners.get()) {
                 for (DownstreamEnding ending : DownstreamEnding.values()) {
                     rows.row(listener.ended(ending), "listener", listener.name(), "cause", ending.slug());
                 }
@@ -55,12 +60,24 @@ final class Instruments {
         });
     }
 
-    private void perListener(String name, String help, List<Listener> listeners, ToLongFunction<Listener> value) {
+    private void perListener(
+            String name, String help, Supplier<List<Listener>> listeners, ToLongFunction<Listener> value) {
         metrics.counter(
                 name,
                 help,
-                rows -> listeners.forEach(
-                        listener -> rows.row(value.applyAsLong(listener), "listener", listener.name())));
+                rows -> listeners
+                        .get()
+                        .forEach(listener -> rows.row(value.applyAsLong(listener), "listener", listener.name())));
+    }
+
+    void configuration(LongSupplier applied, LongSupplier rejected) {
+        metrics.counter(
+                "gateway_config_reloads_total",
+                "Configurations read again while running, by what came of them.",
+                rows -> {
+                    rows.row(applied.getAsLong(), "result", "applied");
+                    rows.row(rejected.getAsLong(), "result", "rejected");
+                });
     }
 
     void upstreams(Upstreams upstreams) {
@@ -101,11 +118,11 @@ final class Instruments {
         }
     }
 
-    void lookups(Collection<Lookup> lookups) {
+    void lookups(Supplier<Collection<Lookup>> lookups) {
         metrics.gauge(
                 "gateway_lookup_entries",
                 "Cached answers of a lookup.",
-                rows -> lookups.forEach(lookup -> rows.row(lookup.size(), "lookup", lookup.name())));
+                rows -> lookups.get().forEach(lookup -> rows.row(lookup.size(), "lookup", lookup.name())));
         perLookup("hits", "Requests answered from the cache.", lookups, LookupCounts::hits);
         perLookup("loads", "Questions to the store that a request waited for.", lookups, LookupCounts::loads);
         perLookup("joined", "Requests that waited for another's question.", lookups, LookupCounts::joined);
@@ -116,19 +133,20 @@ final class Instruments {
         perLookup("invalidated_all", "Times every entry became doubtful.", lookups, LookupCounts::invalidatedAll);
     }
 
-    private void perLookup(String what, String help, Collection<Lookup> lookups, ToLongFunction<LookupCounts> value) {
+    private void perLookup(
+            String what, String help, Supplier<Collection<Lookup>> lookups, ToLongFunction<LookupCounts> value) {
         metrics.counter(
                 "gateway_lookup_" + what + "_total",
                 help,
-                rows -> lookups.forEach(
-                        lookup -> rows.row(value.applyAsLong(lookup.counts()), "lookup", lookup.name())));
+                rows -> lookups.get()
+                        .forEach(lookup -> rows.row(value.applyAsLong(lookup.counts()), "lookup", lookup.name())));
     }
 
-    void stores(Collection<Store> stores) {
+    void stores(Supplier<Collection<Store>> stores) {
         metrics.gauge(
                 "gateway_store_available",
                 "Whether the store answers: 1 or 0.",
-                rows -> stores.forEach(store -> rows.row(store.available() ? 1 : 0, "store", store.name())));
+                rows -> stores.get().forEach(store -> rows.row(store.available() ? 1 : 0, "store", store.name())));
         perStore("opened", "Connections to the store opened.", stores, ConnectionCounts::opened);
         perStore(
                 "connect_failures",
@@ -138,14 +156,16 @@ final class Instruments {
         metrics.gauge(
                 "gateway_store_connections",
                 "Connections to the store open now.",
-                rows -> stores.forEach(store -> rows.row(sum(store, ConnectionCounts::open), "store", store.name())));
+                rows -> stores.get()
+                        .forEach(store -> rows.row(sum(store, ConnectionCounts::open), "store", store.name())));
     }
 
-    private void perStore(String what, String help, Collection<Store> stores, ToLongFunction<ConnectionCounts> value) {
+    private void perStore(
+            String what, String help, Supplier<Collection<Store>> stores, ToLongFunction<ConnectionCounts> value) {
         metrics.counter(
                 "gateway_store_" + what + "_total",
                 help,
-                rows -> stores.forEach(store -> rows.row(sum(store, value), "store", store.name())));
+                rows -> stores.get().forEach(store -> rows.row(sum(store, value), "store", store.name())));
     }
 
     private static long sum(Store store, ToLongFunction<ConnectionCounts> value) {

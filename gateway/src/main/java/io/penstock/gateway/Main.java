@@ -117,7 +117,7 @@ public final class Main implements Callable<Integer> {
             name = "run",
             description = {
                 "Run the gateway until SIGTERM or Ctrl-C; a second signal ends it at once.",
-                "SIGHUP opens the access log's file anew."
+                "SIGHUP opens the access log's file anew and reads the configuration again."
             },
             mixinStandardHelpOptions = true)
     static final class Run implements Callable<Integer> {
@@ -128,6 +128,9 @@ public final class Main implements Callable<Integer> {
         @Option(names = "--config", required = true, paramLabel = "FILE", description = "The configuration file.")
         @SuppressWarnings("NullAway.Init")
         private Path config;
+
+        @Option(names = "--watch", description = "Read the configuration again whenever the file has changed.")
+        private boolean watch;
 
         @Override
         public Integer call() throws InterruptedException {
@@ -145,13 +148,21 @@ public final class Main implements Callable<Integer> {
             // the first record makes the JDK open its time zones and handlers, which must not wait for the day without
             // descriptors
             LOG.log(System.Logger.Level.INFO, "{0}, configuration {1}", new Version().getVersion()[0], config);
-            try (gateway) {
+            Reload reload = new Reload(config, gateway);
+            try (gateway;
+                    reload) {
                 gateway.start();
                 for (Listener listener : gateway.listeners()) {
                     err.println("listener " + listener.name() + " ready on port " + listener.port());
                 }
                 err.println("admin ready on port " + gateway.adminPort());
-                signals.onHangup(gateway::reopenLogs);
+                signals.onHangup(() -> {
+                    gateway.reopenLogs();
+                    reload.now();
+                });
+                if (watch) {
+                    reload.watch();
+                }
                 signals.await();
                 err.println("draining");
                 gateway.drain();

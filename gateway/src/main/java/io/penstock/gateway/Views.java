@@ -19,15 +19,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Shows the rooms to the admin listener in its own terms. */
 final class Views implements LookupsView {
-    private final Map<String, Lookup> lookups;
-    private final Collection<Store> stores;
+    private final Supplier<Map<String, Lookup>> lookups;
+    private final Supplier<Collection<Store>> stores;
     private final Upstreams upstreams;
     private final BooleanSupplier serving;
 
-    Views(Map<String, Lookup> lookups, Collection<Store> stores, Upstreams upstreams, BooleanSupplier serving) {
+    Views(
+            Supplier<Map<String, Lookup>> lookups,
+            Supplier<Collection<Store>> stores,
+            Upstreams upstreams,
+            BooleanSupplier serving) {
         this.lookups = lookups;
         this.stores = stores;
         this.upstreams = upstreams;
@@ -39,7 +44,7 @@ final class Views implements LookupsView {
         List<Condition> conditions = new ArrayList<>();
         boolean up = serving.getAsBoolean();
         conditions.add(new Condition("listeners", up, true, up ? "accepting" : "starting or draining"));
-        for (Store store : stores) {
+        for (Store store : stores.get()) {
             String problem = store.problem();
             conditions.add(new Condition(
                     "store-" + store.name(),
@@ -55,7 +60,7 @@ final class Views implements LookupsView {
         for (PoolReport pool : upstreams.report()) {
             ledgers.add(ledger(pool));
         }
-        for (Store store : stores) {
+        for (Store store : stores.get()) {
             for (ConnectionCounts counts : store.connections()) {
                 ledgers.add(ledger(store, counts));
             }
@@ -102,7 +107,7 @@ final class Views implements LookupsView {
 
     @Override
     public List<String> names() {
-        return List.copyOf(lookups.keySet());
+        return List.copyOf(lookups.get().keySet());
     }
 
     @Override
@@ -137,7 +142,7 @@ final class Views implements LookupsView {
     }
 
     private Lookup lookup(String name) {
-        Lookup lookup = lookups.get(name);
+        Lookup lookup = lookups.get().get(name);
         if (lookup == null) {
             throw AdminRefusal.notFound("there is no lookup " + name);
         }
@@ -152,7 +157,7 @@ final class Views implements LookupsView {
     }
 
     /** Runs a step and turns what goes wrong into words for the caller. */
-    private static <T> T told(java.util.function.Supplier<T> step) {
+    private static <T> T told(Supplier<T> step) {
         try {
             return step.get();
         } catch (GatewayException e) {

@@ -29,10 +29,12 @@ final class GatewayProcess implements AutoCloseable {
 
     private final Process process;
     private final Path output;
+    private final Path config;
 
-    private GatewayProcess(Process process, Path output) {
+    private GatewayProcess(Process process, Path output, Path config) {
         this.process = process;
         this.output = output;
+        this.config = config;
     }
 
     /** Runs the command line without waiting for anything. */
@@ -48,7 +50,7 @@ final class GatewayProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        return new GatewayProcess(process, output);
+        return new GatewayProcess(process, output, Path.of(arguments[arguments.length - 1]));
     }
 
     /** This build's classes as jars: a process without descriptors can load a class from an open jar, but not from a folder. */
@@ -102,6 +104,11 @@ final class GatewayProcess implements AutoCloseable {
             started.close();
             throw e;
         }
+    }
+
+    /** The configuration file. */
+    Path config() {
+        return config;
     }
 
     long pid() {

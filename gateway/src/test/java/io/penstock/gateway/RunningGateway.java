@@ -93,6 +93,11 @@ final class RunningGateway implements BeforeEachCallback, AfterEachCallback, Aut
         return this;
     }
 
+    /** Replaces the configuration of the running gateway. */
+    void apply(String other) throws IOException {
+        gateway().apply(ConfigReader.read(other, environment));
+    }
+
     @Override
     public void close() {
         clients.forEach(FramePeer::close);

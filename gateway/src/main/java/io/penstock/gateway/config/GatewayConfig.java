@@ -63,4 +63,20 @@ public record GatewayConfig(
                 node.child("drain", DrainConfig::from),
                 node.parsedList("trusted", List.of(), Cidr::parse));
     }
+
+    /**
+     * Checks that this configuration can take the place of one that runs.
+     *
+     * @throws ConfigException naming each part that a running process cannot change
+     */
+    public void checkReplacement(GatewayConfig running) {
+        new Check()
+                .that("admin", admin.equals(running.admin), "", "differs from what runs, expected a restart for that")
+                .that(
+                        "access-log",
+                        accessLog.equals(running.accessLog),
+                        "",
+                        "differs from what runs, expected a restart for that")
+                .done();
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.exchange;
 
+import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,12 @@ public final class Deadlines implements AutoCloseable {
                 nanos,
                 TimeUnit.NANOSECONDS);
         exchange.onEnd(() -> entry.cancel(false));
+    }
+
+    /** Runs the action after this time, on a virtual thread of its own. Not run when this is closed before. */
+    public void after(Duration delay, Runnable action) {
+        ScheduledFuture<?> unused =
+                timer.schedule(() -> Thread.startVirtualThread(action), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override

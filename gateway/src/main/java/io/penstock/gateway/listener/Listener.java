@@ -12,6 +12,7 @@ import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.penstock.gateway.config.Cidr;
 import io.penstock.gateway.config.ListenerConfig;
+import io.penstock.gateway.config.TlsConfig;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.Peer;
@@ -23,6 +24,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -48,12 +50,24 @@ public final class Listener {
 
     private static final long PROBE_NANOS = 1_000_000_000L;
 
-    private final ListenerConfig config;
-    private final int maxConnections;
-    private final List<Cidr> trusted;
+    /**
+     * What a listener gets beside its own configuration.
+     *
+     * @param maxConnections what the process's descriptors allow; the configured limit may be lower
+     * @param trusted networks whose callers are trusted
+     * @param replayBytes request bytes that each exchange keeps for a second attempt
+     */
+    public record Settings(int maxConnections, List<Cidr> trusted, int replayBytes) {
+        public Settings {
+            trusted = List.copyOf(trusted);
+        }
+    }
+
+    private volatile ListenerConfig config;
+    private volatile Settings settings;
     private final ExchangeHandler handler;
     private final ExchangeObserver observer;
-    private final int replayBytes;
+    private volatile @Nullable ServerTls tls;
     private final Set<DownstreamConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger open = new AtomicInteger();
     private final LongAdder accepted = new LongAdder();
@@ -63,32 +77,69 @@ public final class Listener {
     private volatile @Nullable WebServer server;
     private volatile int port;
     private volatile boolean draining;
+    private volatile boolean retired;
     private volatile long lastRefusalLogNanos = System.nanoTime() - PROBE_NANOS;
     private volatile long lastProbeNanos;
     private volatile boolean stoppedByItself;
 
-    /**
-     * Prepares a listener; nothing is bound before {@link #start}.
-     *
-     * @param maxConnections the configured limit, or less when the process has fewer descriptors
-     * @param trusted networks whose callers are trusted
-     * @param replayBytes request bytes that each exchange keeps for a second attempt
-     */
-    public Listener(
-            ListenerConfig config,
-            int maxConnections,
-            List<Cidr> trusted,
-            ExchangeHandler handler,
-            ExchangeObserver observer,
-            int replayBytes) {
+    /** Prepares a listener; nothing is bound before {@link #start}. */
+    public Listener(ListenerConfig config, Settings settings, ExchangeHandler handler, ExchangeObserver observer) {
         this.config = config;
-        this.maxConnections = maxConnections;
-        this.trusted = List.copyOf(trusted);
+        this.settings = settings;
         this.handler = handler;
         this.observer = observer;
-        this.replayBytes = replayBytes;
         this.port = config.port();
         Arrays.setAll(endings, index -> new LongAdder());
+    }
+
+    private int maxConnections() {
+        return Math.min(config.maxConnections(), settings.maxConnections());
+    }
+
+    /** Whether this listener is the one that the configuration means: the same address and port; of the same name when any port will do. */
+    public boolean serves(ListenerConfig wanted) {
+        return config.address().equals(wanted.address())
+                && config.port() == wanted.port()
+                && (wanted.port() != 0 || config.name().equals(wanted.name()));
+    }
+
+    /**
+     * Checks a changed configuration of this listener and reads its certificate.
+     *
+     * @return puts it in force, and cannot fail: connections that are accepted from then on follow it
+     * @throws ListenException the certificate cannot be read, or TLS would be switched on or off
+     */
+    public Runnable prepare(ListenerConfig wanted, Settings with) {
+        ServerTls running = tls;
+        if ((running != null) != wanted.tls().isPresent()) {
+            throw ListenException.ofTls(
+                    wanted,
+                    new IOException("TLS cannot be switched on or off while the port is bound, expected another"
+                            + " port or a restart"));
+        }
+        Runnable keys = running == null ? () -> {} : prepare(running, wanted);
+        return () -> {
+            keys.run();
+            config = wanted;
+            settings = with;
+        };
+    }
+
+    private static Runnable prepare(ServerTls running, ListenerConfig wanted) {
+        try {
+            return running.prepare(wanted.tls().orElseThrow());
+        } catch (IOException | GeneralSecurityException e) {
+            throw ListenException.ofTls(wanted, e);
+        }
+    }
+
+    /** Takes no new connections; those that are open are served on. Returns at once. */
+    public void retire() {
+        retired = true;
+        WebServer current = server;
+        if (current != null) {
+            Thread.ofPlatform().daemon().name("stop " + config.name()).start(current::stop);
+        }
     }
 
     /**
@@ -103,13 +154,13 @@ public final class Listener {
                 .shutdownHook(false)
                 .protocolsDiscoverServices(false)
                 .connectionOptions(options -> options.tcpNoDelay(true))
-                .maxTcpConnections(maxConnections + REFUSAL_ROOM)
+                .maxTcpConnections(settings.maxConnections() + REFUSAL_ROOM)
                 .idleConnectionTimeout(Duration.ofDays(365)) // ours is upkeep(): Helidon's would end quiet streams
                 .idleConnectionPeriod(Duration.ofDays(1))
                 .shutdownGracePeriod(
                         Duration.ofDays(365)) // ours is abort(): a dead accept loop must not end connections
                 .addConnectionSelector(new Selector());
-        config.tls().ifPresent(tls -> builder.tls(tls(tls)));
+        config.tls().ifPresent(wanted -> builder.tls(tls(wanted)));
         try {
             takeAddress(); // Helidon logs a port that is taken, and returns as if it had started
             WebServer started = builder.build().start();
@@ -131,10 +182,12 @@ public final class Listener {
         }
     }
 
-    private Tls tls(io.penstock.gateway.config.TlsConfig tls) {
+    private Tls tls(TlsConfig wanted) {
         try {
-            return ServerTls.of(tls);
-        } catch (java.io.IOException | java.security.GeneralSecurityException e) {
+            ServerTls made = new ServerTls(wanted);
+            tls = made;
+            return made.tls();
+        } catch (IOException | GeneralSecurityException e) {
             throw ListenException.ofTls(config, e);
         }
     }
@@ -173,14 +226,14 @@ public final class Listener {
         @Override
         public void handle(io.helidon.common.concurrency.limits.Limit limit) {
             Peer peer = peer(context.remotePeer());
-            if (open.incrementAndGet() > maxConnections || draining) {
+            if (open.incrementAndGet() > maxConnections() || draining) {
                 open.decrementAndGet();
                 refuse(peer);
                 return;
             }
             accepted.increment();
             DownstreamConnection served = new DownstreamConnection(
-                    new HelidonWire(context.serverSocket()), config, peer, handler, observer, replayBytes);
+                    new HelidonWire(context.serverSocket()), config, peer, handler, observer, settings.replayBytes());
             connection = served;
             connections.add(served);
             try {
@@ -201,6 +254,9 @@ public final class Listener {
 
         @Override
         public void close(boolean interrupt) {
+            if (retired && !draining) {
+                return; // the listener is gone, its connections are not
+            }
             if (!draining) {
                 stoppedByItself = true;
                 return;
@@ -218,7 +274,7 @@ public final class Listener {
 
     private Peer peer(PeerInfo info) {
         if (info.address() instanceof InetSocketAddress address && address.getAddress() != null) {
-            boolean known = trusted.stream().anyMatch(network -> network.contains(address.getAddress()));
+            boolean known = settings.trusted().stream().anyMatch(network -> network.contains(address.getAddress()));
             return new Peer(
                     config.name(),
                     address.getAddress().getHostAddress(),
@@ -240,7 +296,7 @@ public final class Listener {
                     "listener {0}: refused {1}: {2} connections are open ({3} refused so far)",
                     config.name(),
                     peer,
-                    maxConnections,
+                    maxConnections(),
                     refused.sum());
         }
     }
@@ -260,7 +316,7 @@ public final class Listener {
         for (DownstreamConnection connection : connections) {
             connection.upkeep(now);
         }
-        if (server != null && !draining && (stoppedByItself || now - lastProbeNanos > PROBE_NANOS)) {
+        if (server != null && !draining && !retired && (stoppedByItself || now - lastProbeNanos > PROBE_NANOS)) {
             lastProbeNanos = now;
             stoppedByItself = false;
             if (deaf()) {

@@ -22,10 +22,14 @@ import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /** The TLS of a listener, from PEM files. Every failure says which file is wrong and what was expected in it. */
 final class ServerTls {
@@ -33,9 +37,34 @@ final class ServerTls {
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
-    private ServerTls() {}
+    private final AtomicInteger reads = new AtomicInteger();
+    private final Tls tls;
+    private final ReplaceableKeys keys;
 
-    static Tls of(TlsConfig config) throws IOException, GeneralSecurityException {
+    /**
+     * Reads the files.
+     *
+     * @throws IOException a file is missing or cannot be read
+     * @throws GeneralSecurityException a file holds something else, or the key is not the certificate's
+     */
+    ServerTls(TlsConfig config) throws IOException, GeneralSecurityException {
+        this.keys = new ReplaceableKeys(keyManager(config));
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(new KeyManager[] {keys}, null, null);
+        this.tls = Tls.builder().sslContext(context).build();
+    }
+
+    Tls tls() {
+        return tls;
+    }
+
+    /** Reads the files again, perhaps others; what it returns puts them in force for handshakes from then on. */
+    Runnable prepare(TlsConfig config) throws IOException, GeneralSecurityException {
+        X509ExtendedKeyManager next = keyManager(config);
+        return () -> keys.replace(next);
+    }
+
+    private X509ExtendedKeyManager keyManager(TlsConfig config) throws IOException, GeneralSecurityException {
         Certificate[] chain = chain(config.certificate());
         PrivateKey key = key(config.key());
         if (!fits(key, chain[0])) {
@@ -43,14 +72,16 @@ final class ServerTls {
                     + config.certificate() + ", expected the pair");
         }
         // SunX509 keeps the key decrypted; the newer PKIX manager decrypts it in each handshake
-        KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
+        KeyManagerFactory factory = KeyManagerFactory.getInstance("SunX509");
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry("listener", key, new char[0], chain);
-        keys.init(store, new char[0]);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return Tls.builder().sslContext(context).build();
+        store.setKeyEntry("listener-" + reads.incrementAndGet(), key, new char[0], chain);
+        factory.init(store, new char[0]);
+        return Stream.of(factory.getKeyManagers())
+                .filter(X509ExtendedKeyManager.class::isInstance)
+                .map(X509ExtendedKeyManager.class::cast)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Certificate[] chain(Path file) throws IOException, CertificateException {

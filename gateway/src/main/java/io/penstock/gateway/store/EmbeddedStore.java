@@ -52,6 +52,7 @@ public final class EmbeddedStore implements Store {
         changing.lock();
         try {
             NavigableMap<String, String> found = file.isPresent() ? file.get().read(maxEntries) : new TreeMap<>();
+            found.putAll(entries);
             seed.forEach(found::putIfAbsent);
             if (found.size() > maxEntries) {
                 throw new IOException(
@@ -62,6 +63,16 @@ public final class EmbeddedStore implements Store {
             changing.unlock();
         }
         watchers.allChanged();
+    }
+
+    /**
+     * Takes over what the store that this one replaces holds now, unless it is in a file anyway; this store's seed does not change it.
+     * Called before {@link #start}.
+     */
+    public void inherit(EmbeddedStore earlier) {
+        if (file.isEmpty()) {
+            entries.putAll(earlier.entries);
+        }
     }
 
     @Override

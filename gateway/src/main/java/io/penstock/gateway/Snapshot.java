@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import io.penstock.gateway.Pipeline.Destination;
+import io.penstock.gateway.Pipeline.Route;
+import io.penstock.gateway.config.GatewayConfig;
+import io.penstock.gateway.config.LookupConfig;
+import io.penstock.gateway.config.RouteConfig;
+import io.penstock.gateway.config.StoreConfig;
+import io.penstock.gateway.config.TargetConfig;
+import io.penstock.gateway.exchange.Deadlines;
+import io.penstock.gateway.filter.Filter;
+import io.penstock.gateway.filter.ForwardedFilter;
+import io.penstock.gateway.lookup.FixedTargets;
+import io.penstock.gateway.lookup.Lookup;
+import io.penstock.gateway.lookup.NameCache;
+import io.penstock.gateway.route.RouteTable;
+import io.penstock.gateway.store.EmbeddedStore;
+import io.penstock.gateway.store.RedisStore;
+import io.penstock.gateway.store.Store;
+import io.penstock.gateway.upstream.Upstreams;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one configuration compiles to: the pipeline and the parts that it uses.
+ *
+ * <p>A part whose configuration did not change is the one of the snapshot before, with its cache and its connections. Everything else is
+ * new, so that a snapshot that is given up takes only what is its own with it.
+ */
+final class Snapshot {
+
+    /** What outlives every configuration. */
+    record Shared(NameCache names, Upstreams upstreams, Deadlines deadlines, List<Filter> filters) {}
+
+    private final GatewayConfig config;
+    private final Map<String, Store> stores = new LinkedHashMap<>();
+    private final Map<String, Lookup> lookups = new LinkedHashMap<>();
+    private final List<Store> newStores = new ArrayList<>();
+    private final List<Lookup> newLookups = new ArrayList<>();
+    private final Pipeline pipeline;
+
+    /** Builds the parts; opens nothing. */
+    Snapshot(GatewayConfig config, @Nullable Snapshot before, Shared shared) {
+        this.config = config;
+        for (StoreConfig store : config.stores()) {
+            stores.put(store.name(), store(store, before));
+        }
+        for (LookupConfig lookup : config.lookups()) {
+            lookups.put(lookup.name(), lookup(lookup, before, shared.names()));
+        }
+        this.pipeline = new Pipeline(routes(shared), shared.upstreams(), shared.deadlines());
+    }
+
+    private Store store(StoreConfig of, @Nullable Snapshot before) {
+        Store old = before == null ? null : before.stores.get(of.name());
+        if (before != null && old != null && before.config.stores().contains(of)) {
+            return old;
+        }
+        Store made = of.redis()
+                .<Store>map(redis -> new RedisStore(of.name(), redis))
+                .orElseGet(() -> new EmbeddedStore(of.name(), of.embedded()));
+        if (made instanceof EmbeddedStore embedded && old instanceof EmbeddedStore earlier) {
+            embedded.inherit(earlier);
+        }
+        newStores.add(made);
+        return made;
+    }
+
+    private Lookup lookup(LookupConfig of, @Nullable Snapshot before, NameCache names) {
+        Store store = Objects.requireNonNull(stores.get(of.store()));
+        Lookup old = before == null ? null : before.lookups.get(of.name());
+        if (before != null
+                && old != null
+                && old.store() == store
+                && before.config.lookups().contains(of)) {
+            return old;
+        }
+        Lookup made = new Lookup(of, store, names, InstantSource.system());
+        newLookups.add(made);
+        return made;
+    }
+
+    private RouteTable<Route> routes(Shared shared) {
+        List<Filter> filters = new ArrayList<>();
+        filters.add(new ForwardedFilter());
+        filters.addAll(shared.filters());
+        RouteTable.Builder<Route> table = new RouteTable.Builder<>();
+        for (RouteConfig route : config.routes()) {
+            Route compiled = Route.of(route, List.copyOf(filters), destination(route.target(), shared.names()));
+            table.add(route.host(), route.pathPrefix(), compiled);
+        }
+        return table.build();
+    }
+
+    private Destination destination(TargetConfig target, NameCache names) {
+        return switch (target) {
+            case TargetConfig.ClusterTarget to -> {
+                var cluster = config.clusters().stream()
+                        .filter(one -> one.name().equals(to.name()))
+                        .findFirst()
+                        .orElseThrow();
+                yield new Destination.ToCluster(
+                        cluster.name(), new FixedTargets(cluster.endpoints(), names), cluster.upstream());
+            }
+            case TargetConfig.LookupTarget to -> {
+                var lookup = config.lookups().stream()
+                        .filter(one -> one.name().equals(to.name()))
+                        .findFirst()
+                        .orElseThrow();
+                yield new Destination.ToLookup(Objects.requireNonNull(lookups.get(to.name())), lookup.upstream());
+            }
+        };
+    }
+
+    /**
+     * Starts the parts that are new.
+     *
+     * @throws IOException a store's file cannot be read
+     */
+    void start() throws IOException {
+        for (Store store : newStores) {
+            store.start();
+        }
+    }
+
+    /** Closes the parts that the other snapshot does not have; all of them when there is none. */
+    void closeUnless(@Nullable Snapshot other) {
+        for (Lookup lookup : lookups.values()) {
+            if (other == null || !other.lookups.containsValue(lookup)) {
+                lookup.close();
+            }
+        }
+        for (Store store : stores.values()) {
+            if (other == null || !other.stores.containsValue(store)) {
+                store.close();
+            }
+        }
+    }
+
+    /** The most request bytes that any upstream wants kept: a connection does not know yet where its exchanges go. */
+    int replayBytes() {
+        int most = 0;
+        for (var cluster : config.clusters()) {
+            most = Math.max(most, cluster.upstream().replayBytes());
+        }
+        for (var lookup : config.lookups()) {
+            most = Math.max(most, lookup.upstream().replayBytes());
+        }
+        return most;
+    }
+
+    GatewayConfig config() {
+        return config;
+    }
+
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    Map<String, Store> stores() {
+        return stores;
+    }
+
+    Map<String, Lookup> lookups() {
+        return lookups;
+    }
+}
