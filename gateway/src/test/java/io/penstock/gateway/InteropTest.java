@@ -67,8 +67,8 @@ class InteropTest {
 
         interop(testCase);
 
-        // a call with a deadline of a millisecond may end before its client has connected at all
-        if (!testCase.equals("timeout_on_sleeping_server")) {
+        // a call that is cancelled at once, or has a deadline of a millisecond, may end before its client has connected
+        if (!testCase.equals("cancel_after_begin") && !testCase.equals("timeout_on_sleeping_server")) {
             assertThat(listener.accepted()).as("calls went through the gateway").isGreaterThan(before);
         }
     }
