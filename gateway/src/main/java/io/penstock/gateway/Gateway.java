@@ -87,8 +87,7 @@ final class Gateway implements AutoCloseable {
     }
 
     private Listener listener(ListenerConfig config, Snapshot of) {
-        return new Listener(
-                config, settings(of), exchange -> snapshot.pipeline().open(exchange), watch);
+        return new Listener(config, settings(of), exchange -> snapshot.open(exchange), watch);
     }
 
     private Listener.Settings settings(Snapshot of) {

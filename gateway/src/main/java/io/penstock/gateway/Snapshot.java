@@ -9,8 +9,10 @@ import io.penstock.gateway.config.RouteConfig;
 import io.penstock.gateway.config.StoreConfig;
 import io.penstock.gateway.config.TargetConfig;
 import io.penstock.gateway.exchange.Deadlines;
+import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.filter.ForwardedFilter;
+import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.lookup.FixedTargets;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.NameCache;
@@ -22,6 +24,7 @@ import io.penstock.gateway.upstream.Upstreams;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +47,7 @@ final class Snapshot {
     private final Map<String, Lookup> lookups = new LinkedHashMap<>();
     private final List<Store> newStores = new ArrayList<>();
     private final List<Lookup> newLookups = new ArrayList<>();
+    private final Map<String, PathPolicy> pathPolicies = new HashMap<>();
     private final Pipeline pipeline;
 
     /** Builds the parts; opens nothing. */
@@ -55,6 +59,7 @@ final class Snapshot {
         for (LookupConfig lookup : config.lookups()) {
             lookups.put(lookup.name(), lookup(lookup, before, shared.names()));
         }
+        config.listeners().forEach(listener -> pathPolicies.put(listener.name(), new PathPolicy(listener.path())));
         this.pipeline = new Pipeline(routes(shared), shared.upstreams(), shared.deadlines());
     }
 
@@ -156,12 +161,17 @@ final class Snapshot {
         return most;
     }
 
-    GatewayConfig config() {
-        return config;
+    /** Sends the exchange on its way, or refuses it. */
+    void open(Exchange exchange) {
+        PathPolicy policy = pathPolicies.get(exchange.peer().listener());
+        if (policy != null) { // its listener may be gone from the configuration
+            policy.apply(exchange);
+        }
+        pipeline.open(exchange);
     }
 
-    Pipeline pipeline() {
-        return pipeline;
+    GatewayConfig config() {
+        return config;
     }
 
     Map<String, Store> stores() {

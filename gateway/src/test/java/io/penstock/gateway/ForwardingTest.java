@@ -189,4 +189,19 @@ class ForwardingTest {
             assertThat(client.awaitRest(call).trailer().fields()).containsExactly("x-end", "2");
         }
     }
+
+    @Test
+    void matchesAndSendsOnTheSameFormOfAPath() {
+        try (RunningGateway gateway = trusting(false)) {
+            FramePeer client = gateway.client();
+            client.get("/other/../literal/./x?y=/../z");
+
+            WireFrame head = gateway.origin().connection().awaitHead(1);
+
+            assertThat(head.value(":path")).isEqualTo("/literal/x?y=/../z");
+            assertThat(head.value(":authority")).isEqualTo("inner.test");
+            assertThat(client.awaitHead(client.get("/a/%2e%2e/../b")).status()).isEqualTo("400");
+            assertThat(gateway.ended().cause()).isEqualTo(Cause.BAD_PATH);
+        }
+    }
 }

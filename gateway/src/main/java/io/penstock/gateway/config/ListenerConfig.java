@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param headTimeout 100 ms to 10 min, default 10 s; from the first byte of a head to its last
  * @param idleTimeout 1 s to 24 h, default 5 min; a connection without a stream is closed after this
  * @param writeTimeout 100 ms to 1 h, default 30 s; a write that makes no progress ends the connection
+ * @param path what becomes of ambiguous paths, all with defaults
  * @param http2 limits of each HTTP/2 connection, all with defaults
  */
 public record ListenerConfig(
@@ -33,6 +34,7 @@ public record ListenerConfig(
         Duration headTimeout,
         Duration idleTimeout,
         Duration writeTimeout,
+        PathConfig path,
         Http2Config http2) {
 
     public ListenerConfig {
@@ -59,6 +61,7 @@ public record ListenerConfig(
                 node.duration("head-timeout", ofSeconds(10)),
                 node.duration("idle-timeout", ofMinutes(5)),
                 node.duration("write-timeout", ofSeconds(30)),
+                node.child("path", PathConfig::from),
                 node.child("http2", Http2Config::from));
     }
 }

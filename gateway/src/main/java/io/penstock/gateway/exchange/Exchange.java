@@ -25,7 +25,7 @@ public final class Exchange {
     private final long startedMillis;
     private final boolean grpc;
     private final String method;
-    private final String path;
+    private String path;
     private final String authority;
     private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -104,9 +104,15 @@ public final class Exchange {
         return method;
     }
 
-    /** The path and query as the downstream sent them. */
+    /** The path and query as the downstream sent them, in the form that its listener's path policy gave them. */
     public String path() {
         return path;
+    }
+
+    /** Replaces path and query, for matching and for what is sent on. */
+    public void rewritePath(String value) {
+        path = value;
+        request.set(":path", value);
     }
 
     /** The authority as the downstream sent it; empty when it sent none. */

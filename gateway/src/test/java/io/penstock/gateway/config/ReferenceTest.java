@@ -27,6 +27,7 @@ class ReferenceTest {
     private static final Map<String, String> SECTIONS = Map.ofEntries(
             Map.entry("listener", "listeners: [{port: 0, @}]\n"),
             Map.entry("http2", "listeners: [{port: 0, http2: {@}}]\n"),
+            Map.entry("path", "listeners: [{port: 0, path: {@}}]\n"),
             Map.entry("route", "routes: [{name: all, lookup: job, @}]\n"),
             Map.entry("lookup", "lookups: [{name: job, store: jobs, key: '${jobid}', @}]\n"),
             Map.entry("upstream", "lookups: [{name: job, store: jobs, key: '${jobid}', upstream: {@}}]\n"),
@@ -69,6 +70,7 @@ class ReferenceTest {
                         config,
                         config.listeners().get(0),
                         config.listeners().get(0).http2(),
+                        config.listeners().get(0).path(),
                         config.routes().get(0),
                         config.lookups().get(0),
                         config.lookups().get(0).allow(),
