@@ -29,6 +29,9 @@ public final class Exchange {
     private final String authority;
     private final AtomicBoolean ended = new AtomicBoolean();
 
+    private String protocol = "2";
+    private String upstreamProtocol = "2";
+    private String client;
     private String requestId = "";
     private String route = "";
     private String cluster = "";
@@ -38,6 +41,7 @@ public final class Exchange {
     private @Nullable ResponseHook responseHook;
     private long deadlineNanos;
     private boolean deadlined;
+    private volatile boolean openEnded;
     private int attempts;
     private boolean connectionReused;
     private volatile int status = NONE;
@@ -65,6 +69,7 @@ public final class Exchange {
         this.request = request;
         this.peer = peer;
         this.downstream = downstream;
+        this.client = peer.address();
         this.observer = observer;
         this.startedNanos = System.nanoTime();
         this.startedMillis = System.currentTimeMillis();
@@ -130,6 +135,33 @@ public final class Exchange {
         return startedMillis;
     }
 
+    /** The HTTP version that the downstream speaks: {@code 1.0}, {@code 1.1} or {@code 2}. */
+    public String protocol() {
+        return protocol;
+    }
+
+    public void protocol(String value) {
+        this.protocol = value;
+    }
+
+    /** The HTTP version that the upstream speaks; meaningful once a response head is there. */
+    public String upstreamProtocol() {
+        return upstreamProtocol;
+    }
+
+    public void upstreamProtocol(String value) {
+        this.upstreamProtocol = value;
+    }
+
+    /** The literal address of the client: the peer's, or the one that trusted proxies name; for matches, logs and balancers. */
+    public String client() {
+        return client;
+    }
+
+    public void client(String value) {
+        this.client = value;
+    }
+
     public String requestId() {
         return requestId;
     }
@@ -170,6 +202,17 @@ public final class Exchange {
         this.responseHook = hook;
     }
 
+    /** Adds what sees the response heads of this exchange before those that were set so far. */
+    public void alsoOnHead(ResponseHook hook) {
+        ResponseHook later = responseHook;
+        responseHook = later == null
+                ? hook
+                : (exchange, response) -> {
+                    hook.head(exchange, response);
+                    later.head(exchange, response);
+                };
+    }
+
     /** Shows a response head to the hook, if there is one. */
     public void responded(Head response) {
         if (responseHook != null) {
@@ -193,7 +236,21 @@ public final class Exchange {
 
     /** Sets who follows the next attempt. */
     public void attemptObserver(AttemptObserver value) {
-        this.attemptObserver = value;
+        synchronized (this) {
+            this.attemptObserver = value;
+        }
+    }
+
+    /**
+     * Takes the observer of the attempt out of the exchange, so that nobody else ends it: whoever takes it tells it of the end. A
+     * transport takes it when the attempt has its stream or connection; whoever gives up an attempt before takes it to end it.
+     */
+    public AttemptObserver takeAttemptObserver() {
+        synchronized (this) {
+            AttemptObserver taken = attemptObserver;
+            attemptObserver = AttemptObserver.NOBODY;
+            return taken;
+        }
     }
 
     /** Ends the exchange with {@link Cause#DEADLINE} at this {@link System#nanoTime()} unless it has ended by then. */
@@ -211,6 +268,15 @@ public final class Exchange {
         return deadlineNanos;
     }
 
+    /** Whether the exchange has become a stream that lives as long as both sides want: no timeout of ordinary exchanges ends it. */
+    public boolean openEnded() {
+        return openEnded;
+    }
+
+    public void markOpenEnded() {
+        openEnded = true;
+    }
+
     /** How many times an upstream was tried. */
     public int attempts() {
         return attempts;
@@ -224,6 +290,7 @@ public final class Exchange {
     /** Counts one attempt, which begins now. */
     public void attempt(boolean reusedConnection) {
         attempts++;
+        upstreamProtocol = "2"; // until a transport of another version says so
         connectionReused = reusedConnection;
         upstreamStartedNanos = System.nanoTime();
     }

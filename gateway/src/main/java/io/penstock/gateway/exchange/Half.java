@@ -36,6 +36,11 @@ public interface Half {
     /** Whether everything that this side sends has arrived, so that {@link #read} will not wait for the peer. */
     boolean received();
 
+    /** Whether {@link #read} has something at hand and will not wait: who copies flushes before it does. */
+    default boolean ready() {
+        return received();
+    }
+
     /**
      * Sends a head to this side. May be held back until {@link #flush} or the next write.
      *

@@ -22,14 +22,28 @@ public final class Refusal {
             head.add(":status", "200").add("content-type", "application/grpc");
             addStatus(head, cause);
         } else {
-            head.add(":status", Integer.toString(cause.httpStatus()))
-                    .add("content-type", "text/plain; charset=utf-8")
-                    .add("content-length", Integer.toString(body(cause).length));
+            addText(head, cause);
         }
         if (exchange.peer().trusted()) {
             head.add("x-penstock-cause", cause.slug());
         }
         return head;
+    }
+
+    /** The response head for a downstream that does not understand gRPC's answers, whatever the request is: HTTP/1.1. */
+    public static Head plainHead(Exchange exchange, Cause cause) {
+        Head head = new Head();
+        addText(head, cause);
+        if (exchange.peer().trusted()) {
+            head.add("x-penstock-cause", cause.slug());
+        }
+        return head;
+    }
+
+    private static void addText(Head head, Cause cause) {
+        head.add(":status", Integer.toString(cause.httpStatus()))
+                .add("content-type", "text/plain; charset=utf-8")
+                .add("content-length", Integer.toString(body(cause).length));
     }
 
     /** The trailers of a gRPC response that had already begun. */
@@ -62,7 +76,7 @@ public final class Refusal {
     }
 
     /** gRPC's Percent-Encoded: every byte outside of 0x20 to 0x7e, and the percent sign. */
-    static String percentEncoded(String text) {
+    public static String percentEncoded(String text) {
         StringBuilder encoded = new StringBuilder(text.length());
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             if (b >= 0x20 && b <= 0x7e && b != '%') {

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.wire;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+
+/**
+ * The client's side of a TLS connection over a {@link ChannelWire}, in blocking style.
+ *
+ * <p>An engine and not a socket of the JDK: a TLS socket cannot be asked without waiting whether its peer has closed. Only {@link
+ * ReentrantLock}s are held while it blocks, here and in the engine, so that no carrier thread is pinned on any JDK from 21 on. What a peer
+ * wants to be answered after the handshake (a new key) goes out with the next write. An end without {@code close_notify} is an error,
+ * since a body that ends with the connection would else be cut unnoticed (RFC 9112 §9.8).
+ */
+public final class TlsWire implements PooledWire {
+    private static final byte[] NONE = {};
+
+    private final ChannelWire raw;
+    private final SSLEngine engine;
+    private final ReentrantLock writing = new ReentrantLock();
+    /** Received and not decrypted; empty without memory of its own while nothing is. Of the reading thread. */
+    private ByteBuffer encrypted = ByteBuffer.wrap(NONE);
+    /** Decrypted and not read. Of the reading thread. */
+    private ByteBuffer plain = ByteBuffer.wrap(NONE);
+    /** Under the lock. */
+    private ByteBuffer output = ByteBuffer.wrap(NONE);
+
+    private TlsWire(ChannelWire raw, SSLEngine engine) {
+        this.raw = raw;
+        this.engine = engine;
+    }
+
+    /**
+     * Makes the handshake, which takes the wire over; blocks for the timeout at most.
+     *
+     * @throws SSLException the peer's certificate, name or versions do not fit, or it speaks no TLS
+     * @throws SocketTimeoutException the handshake took too long
+     */
+    public static TlsWire connect(ChannelWire raw, SSLEngine engine, long timeoutNanos) throws IOException {
+        TlsWire wire = new TlsWire(raw, engine);
+        engine.beginHandshake();
+        wire.handshake(System.nanoTime() + timeoutNanos);
+        return wire;
+    }
+
+    private void handshake(long deadline) throws IOException {
+        while (true) {
+            switch (engine.getHandshakeStatus()) {
+                case NEED_WRAP -> wrap(ByteBuffer.wrap(NONE));
+                case NEED_TASK -> runTasks();
+                case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+                    if (unwrap() == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
+                        receiveBefore(deadline);
+                    }
+                }
+                case FINISHED, NOT_HANDSHAKING -> {
+                    return;
+                }
+            }
+            if (engine.isInboundDone()) {
+                throw new SSLException("the peer ended the handshake");
+            }
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
+        }
+    }
+
+    private void receiveBefore(long deadline) throws IOException {
+        long left = (deadline - System.nanoTime()) / 1_000_000;
+        if (left <= 0) {
+            throw new SocketTimeoutException("TLS handshake");
+        }
+        makeRoom();
+        int count = raw.readWithin(
+                encrypted.array(), encrypted.limit(), encrypted.capacity() - encrypted.limit(), (int) left);
+        if (count < 0) {
+            throw new SSLException("the peer closed the connection in the handshake");
+        }
+        encrypted.limit(encrypted.limit() + count);
+    }
+
+    /** Moves what is there to the front of a buffer that holds a whole record. */
+    private void makeRoom() {
+        int size = engine.getSession().getPacketBufferSize();
+        if (encrypted.capacity() < size) {
+            byte[] more = new byte[size];
+            int left = encrypted.remaining();
+            encrypted.get(more, 0, left);
+            encrypted = ByteBuffer.wrap(more);
+            encrypted.limit(left);
+        } else {
+            encrypted.compact().flip();
+        }
+    }
+
+    /** Decrypts one record into {@link #plain}, which is empty before. */
+    private SSLEngineResult.Status unwrap() throws SSLException {
+        int size = engine.getSession().getApplicationBufferSize();
+        ByteBuffer to = plain.capacity() < size ? ByteBuffer.allocate(size) : plain.clear();
+        SSLEngineResult result = engine.unwrap(encrypted, to);
+        plain = to.flip();
+        return result.getStatus();
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        while (!plain.hasRemaining()) {
+            int direct = decrypt(buffer, offset, length);
+            if (direct != 0) {
+                return direct;
+            }
+        }
+        int count = Math.min(length, plain.remaining());
+        plain.get(buffer, offset, count);
+        return count;
+    }
+
+    /** Decrypts the next record, into the caller's buffer when that is large enough: how many bytes went there; -1 at the end. */
+    private int decrypt(byte[] buffer, int offset, int length) throws IOException {
+        SSLEngineResult.Status status;
+        int produced = 0;
+        if (length >= engine.getSession().getApplicationBufferSize()) {
+            SSLEngineResult result = engine.unwrap(encrypted, ByteBuffer.wrap(buffer, offset, length));
+            status = result.getStatus();
+            produced = result.bytesProduced();
+        } else {
+            status = unwrap();
+        }
+        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+            runTasks();
+        }
+        return switch (status) {
+            case CLOSED -> produced > 0 ? produced : -1;
+            case BUFFER_UNDERFLOW -> {
+                makeRoom();
+                int count = raw.read(encrypted.array(), encrypted.limit(), encrypted.capacity() - encrypted.limit());
+                if (count < 0) {
+                    throw new EOFException("the connection ended without close_notify");
+                }
+                encrypted.limit(encrypted.limit() + count);
+                yield 0;
+            }
+            case OK, BUFFER_OVERFLOW -> produced;
+        };
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length) throws IOException {
+        writing.lock();
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(buffer, offset, length);
+            while (bytes.hasRemaining()) {
+                wrap(bytes);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Encrypts and sends one record, or what the handshake needs. */
+    private void wrap(ByteBuffer bytes) throws IOException {
+        int size = engine.getSession().getPacketBufferSize();
+        if (output.capacity() < size) {
+            output = ByteBuffer.allocate(size);
+        }
+        SSLEngineResult result = engine.wrap(bytes, output.clear());
+        if (result.bytesProduced() > 0) {
+            raw.write(output.array(), 0, result.bytesProduced());
+        }
+        if (result.getStatus() == SSLEngineResult.Status.CLOSED && bytes.hasRemaining()) {
+            throw new IOException("the TLS connection is closed");
+        }
+        if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+            runTasks();
+        }
+    }
+
+    @Override
+    public void finish() {
+        writing.lock();
+        try {
+            engine.closeOutbound();
+            wrap(ByteBuffer.wrap(NONE));
+            raw.finish();
+        } catch (IOException e) {
+            raw.abort();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public void abort() {
+        raw.abort();
+    }
+
+    /** Tickets and key changes are no data: they are taken, and the connection is still quiet. */
+    @Override
+    public boolean quiet() {
+        try {
+            while (!plain.hasRemaining()) {
+                SSLEngineResult.Status status = unwrap();
+                if (status == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
+                    makeRoom();
+                    int count = raw.readAtHand(
+                            encrypted.array(), encrypted.limit(), encrypted.capacity() - encrypted.limit());
+                    if (count <= 0) {
+                        return count == 0;
+                    }
+                    encrypted.limit(encrypted.limit() + count);
+                } else if (status != SSLEngineResult.Status.OK) {
+                    return false;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void rest() {
+        if (!encrypted.hasRemaining()) {
+            encrypted = ByteBuffer.wrap(NONE);
+        }
+        if (!plain.hasRemaining()) {
+            plain = ByteBuffer.wrap(NONE);
+        }
+        output = ByteBuffer.wrap(NONE);
+    }
+
+    @Override
+    public String protocol() {
+        String protocol = engine.getApplicationProtocol();
+        return protocol == null ? "" : protocol;
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.wire;
+
+import java.io.IOException;
+
+/**
+ * The bytes of one connection, cleartext or inside TLS: where a codec meets the host.
+ *
+ * <p>One thread reads while another writes; {@link #abort()} may come from any thread.
+ */
+public interface Wire {
+
+    /**
+     * Reads what is there, at least one byte; blocks until then.
+     *
+     * @return how many bytes were read, or -1 when the peer ended its side
+     */
+    int read(byte[] buffer, int offset, int length) throws IOException;
+
+    /** Writes all of it; blocks until the kernel has taken the last byte. */
+    void write(byte[] buffer, int offset, int length) throws IOException;
+
+    /** Ends our side after what was written; the peer may still send. Does nothing where the host offers no half-close. */
+    void finish();
+
+    /** Closes both sides at once and wakes whoever is blocked in a read or write. Idempotent. */
+    void abort();
+}

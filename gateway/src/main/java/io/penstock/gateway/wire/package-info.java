@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The bytes of one connection, below every codec. Knows no other room; codecs, the listener and the pools call it. */
+@NullMarked
+package io.penstock.gateway.wire;
+
+import org.jspecify.annotations.NullMarked;
