@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The syntax of addresses and host names. Nothing here ever asks DNS. */
-final class Address {
+public final class Address {
     private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
@@ -17,8 +17,8 @@ final class Address {
 
     private Address() {}
 
-    /** An IPv4 or IPv6 literal without brackets or zone. */
-    static Optional<InetAddress> literal(String text) {
+    /** An IPv4 or IPv6 literal without brackets or zone; empty when the text is anything else. */
+    public static Optional<InetAddress> literal(String text) {
         if (!IPV4.matcher(text).matches()
                 && !(text.indexOf(':') >= 0 && IPV6.matcher(text).matches())) {
             return Optional.empty();
@@ -46,6 +46,13 @@ final class Address {
             return inner.indexOf(':') >= 0 && literal(inner).isPresent();
         }
         return nameOrIpv4(host);
+    }
+
+    /** An IP address, IPv6 in brackets, and a port. */
+    static boolean literalPort(String text) {
+        int colon = text.lastIndexOf(':');
+        return hostPort(text)
+                && literal(text.substring(0, colon).replaceAll("^\\[|]$", "")).isPresent();
     }
 
     private static boolean port(String text) {

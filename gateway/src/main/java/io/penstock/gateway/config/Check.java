@@ -86,6 +86,11 @@ final class Check {
         return this;
     }
 
+    /** A problem that another record has found. */
+    Check that(Problem problem) {
+        return that(problem.path(), false, problem.found(), problem.verdict());
+    }
+
     /**
      * Ends the checks.
      *

@@ -76,6 +76,11 @@ public record Cidr(InetAddress address, int prefixLength) {
         return rest == 0 || ((mine[whole] ^ theirs[whole]) & 0xff) >>> (8 - rest) == 0;
     }
 
+    /** Whether some address is in both networks. */
+    boolean meets(Cidr other) {
+        return prefixLength <= other.prefixLength ? contains(other.address) : other.contains(address);
+    }
+
     /** As a configuration file writes it; a network of one without its prefix. */
     @Override
     public String toString() {

@@ -129,6 +129,14 @@ final class ConfigNode {
                 .orElse(1);
     }
 
+    boolean flag(String key, boolean byDefault) {
+        return value(key, "", Values::flag, "true or false").orElse(byDefault);
+    }
+
+    Optional<Integer> optionalInteger(String key) {
+        return value(key, "", Values::wholeNumber, "a whole number");
+    }
+
     Duration duration(String key, Duration byDefault) {
         return optionalDuration(key).orElse(byDefault);
     }
@@ -139,8 +147,11 @@ final class ConfigNode {
 
     /** Bytes. */
     int size(String key, int byDefault) {
-        return value(key, "", Values::size, "a size with its unit, such as 512B, 64KiB or 1MiB")
-                .orElse(byDefault);
+        return optionalSize(key).orElse(byDefault);
+    }
+
+    Optional<Integer> optionalSize(String key) {
+        return value(key, "", Values::size, "a size with its unit, such as 512B, 64KiB or 1MiB");
     }
 
     Optional<Path> optionalPath(String key) {
@@ -173,13 +184,19 @@ final class ConfigNode {
         return parsedItems(find(key), key, byDefault, parser);
     }
 
-    /** As {@link #parsedList}, and reported when it is absent. */
-    <T> List<T> requiredList(String key, List<T> standIn, Function<String, T> parser) {
+    /** A list of mappings or of texts that stand for them; reported when it is absent. */
+    <T> List<T> requiredList(String key, List<T> standIn, Function<String, T> parser, Function<ConfigNode, T> from) {
         YamlNode node = find(key, true);
         if (node == null && !ignored && !broken.contains(key)) {
             problems.add(at(key), "", "is missing, expected a list");
         }
-        return parsedItems(node, key, standIn, parser);
+        return items(
+                node,
+                key,
+                standIn,
+                (item, at) -> item instanceof YamlNode.Mapping
+                        ? Optional.of(of(item, at, problems).read(from))
+                        : scalar(item, at, "a text").flatMap(text -> parse(text, at, parser)));
     }
 
     <T> T child(String key, Function<ConfigNode, T> from) {

@@ -2,6 +2,7 @@
 package io.penstock.gateway.config;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything that one configuration file says.
@@ -18,6 +19,9 @@ import java.util.List;
  * @param accessLog all with defaults
  * @param drain all with defaults
  * @param trusted networks whose callers see causes and whose forwarding fields are kept, default none
+ * @param trustedHops 1 to 16; how many proxies stand before this one, whatever their addresses: their forwarding fields are kept, and
+ *     the client is the one before them; absent means that {@code trusted} says it
+ * @param forwarded what upstreams are told about callers, all with defaults
  */
 public record GatewayConfig(
         List<ListenerConfig> listeners,
@@ -28,7 +32,9 @@ public record GatewayConfig(
         AdminConfig admin,
         AccessLogConfig accessLog,
         DrainConfig drain,
-        List<Cidr> trusted) {
+        List<Cidr> trusted,
+        Optional<Integer> trustedHops,
+        ForwardedConfig forwarded) {
 
     public GatewayConfig {
         listeners = List.copyOf(listeners);
@@ -38,6 +44,7 @@ public record GatewayConfig(
         stores = List.copyOf(stores);
         trusted = List.copyOf(trusted);
         var check = new Check().notEmpty("listeners", listeners).notEmpty("routes", routes);
+        trustedHops.ifPresent(hops -> check.range("trusted-hops", hops, 1, 16));
         var references = new References(check);
         references.names("listeners", listeners, ListenerConfig::name);
         references.names("routes", routes, RouteConfig::name);
@@ -47,6 +54,7 @@ public record GatewayConfig(
         references.ports(listeners, admin);
         references.stores(lookups, stores);
         references.targets(routes, clusters, lookups);
+        references.fallbacks(clusters);
         references.matches(routes);
         check.done();
     }
@@ -61,7 +69,9 @@ public record GatewayConfig(
                 node.child("admin", AdminConfig::from),
                 node.child("access-log", AccessLogConfig::from),
                 node.child("drain", DrainConfig::from),
-                node.parsedList("trusted", List.of(), Cidr::parse));
+                node.parsedList("trusted", List.of(), Cidr::parse),
+                node.optionalInteger("trusted-hops"),
+                node.child("forwarded", ForwardedConfig::from));
     }
 
     /**

@@ -3,13 +3,16 @@ package io.penstock.gateway.config;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The checks between the sections of a {@link GatewayConfig}. */
 final class References {
@@ -60,40 +63,75 @@ final class References {
         Map<String, LookupConfig> lookupsByName = byName(lookups, LookupConfig::name);
         for (int i = 0; i < routes.size(); i++) {
             String path = "routes[" + i + "]";
-            Optional<UpstreamConfig> upstream =
-                    switch (routes.get(i).target()) {
-                        case TargetConfig.ClusterTarget target ->
-                            known(path + ".cluster", "clusters", target.name(), clustersByName)
-                                    .map(ClusterConfig::upstream);
-                        case TargetConfig.LookupTarget target ->
-                            known(path + ".lookup", "lookups", target.name(), lookupsByName)
-                                    .map(LookupConfig::upstream);
-                    };
-            Optional<Duration> timeout = routes.get(i).timeout();
-            if (upstream.isPresent() && timeout.isPresent()) {
-                check.that(
-                        path + ".timeout",
-                        timeout.get().compareTo(upstream.get().connectTimeout()) >= 0,
-                        Units.text(timeout.get()),
-                        "is shorter than connect-timeout of its target, which could never fire");
+            Optional<Duration> timeout = routes.get(i).timeouts().timeout();
+            List<UpstreamConfig> upstreams = new ArrayList<>();
+            switch (routes.get(i).action()) {
+                case TargetConfig.ClusterTarget target ->
+                    known(path + ".cluster", "clusters", target.name(), clustersByName)
+                            .ifPresent(cluster -> upstreams.add(cluster.upstream()));
+                case TargetConfig.SplitTarget target -> {
+                    for (int j = 0; j < target.clusters().size(); j++) {
+                        String at = path + ".clusters[" + j + "].cluster";
+                        known(at, "clusters", target.clusters().get(j).cluster(), clustersByName)
+                                .ifPresent(cluster -> upstreams.add(cluster.upstream()));
+                    }
+                }
+                case TargetConfig.LookupTarget target ->
+                    known(path + ".lookup", "lookups", target.name(), lookupsByName)
+                            .ifPresent(lookup -> upstreams.add(lookup.upstream()));
+                case RedirectConfig redirect -> {}
+                case AnswerConfig answer -> {}
             }
+            boolean fires = timeout.isEmpty()
+                    || upstreams.stream().allMatch(upstream -> timeout.get().compareTo(upstream.connectTimeout()) >= 0);
+            check.that(
+                    path + ".timeout",
+                    fires,
+                    timeout.map(Units::text).orElse(""),
+                    "is shorter than connect-timeout of its target, which could never fire");
         }
     }
 
-    /** No two routes for the same requests. */
+    /** A fallback is a cluster without one. */
+    void fallbacks(List<ClusterConfig> clusters) {
+        Map<String, ClusterConfig> byName = byName(clusters, ClusterConfig::name);
+        for (int i = 0; i < clusters.size(); i++) {
+            String path = "clusters[" + i + "].fallback.cluster";
+            Optional<String> name = clusters.get(i).fallback().flatMap(FallbackConfig::cluster);
+            name.flatMap(text -> known(path, "clusters", text, byName))
+                    .ifPresent(cluster -> check.that(
+                            path,
+                            cluster.fallback().flatMap(FallbackConfig::cluster).isEmpty(),
+                            Check.quoted(cluster.name()),
+                            "has a fallback cluster itself, expected one without"));
+        }
+    }
+
+    /** No two routes of the same rank that might fit the same request. */
     void matches(List<RouteConfig> routes) {
-        record Match(Optional<String> host, String pathPrefix) {}
-        Map<Match, Integer> first = new HashMap<>();
-        for (int i = 0; i < routes.size(); i++) {
-            RouteConfig route = routes.get(i);
-            Integer other = first.putIfAbsent(new Match(route.host(), route.pathPrefix()), i);
-            if (other != null) {
-                String names = routes.get(other).name() + " and " + route.name();
-                check.that(
-                        "routes[" + i + "]",
-                        false,
-                        names,
-                        "match the same host and path-prefix, expected a difference from routes[" + other + "]");
+        record Ranked(int place, RouteConfig route, MatchRank rank) {}
+        List<Ranked> sorted = IntStream.range(0, routes.size())
+                .mapToObj(i ->
+                        new Ranked(i, routes.get(i), MatchRank.of(routes.get(i).match())))
+                .sorted(Comparator.comparing(Ranked::rank).thenComparing(Ranked::place))
+                .toList();
+        int start = 0; // of the run of equal ranks
+        for (int i = 1; i < sorted.size(); i++) {
+            Ranked later = sorted.get(i);
+            if (sorted.get(start).rank().compareTo(later.rank()) != 0) {
+                start = i;
+            }
+            for (int j = start; j < i; j++) {
+                Ranked earlier = sorted.get(j);
+                if (earlier.route().match().meets(later.route().match())) {
+                    check.that(
+                            "routes[" + later.place() + "]",
+                            false,
+                            earlier.route().name() + " and " + later.route().name(),
+                            "can match the same request and neither is more specific, expected a difference from routes["
+                                    + earlier.place() + "] or another priority");
+                    break;
+                }
             }
         }
     }

@@ -1,68 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config;
 
-import static java.time.Duration.ofHours;
-import static java.time.Duration.ofMillis;
-
-import io.penstock.gateway.config.TargetConfig.ClusterTarget;
-import io.penstock.gateway.config.TargetConfig.LookupTarget;
-import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 
 /**
- * Which requests, and where they go.
+ * Which requests, and what happens to them.
  *
  * @param name unique among routes, a label in logs and metrics; required
- * @param host exact host of the authority, without port, in any case, kept in lower case; absent matches every host
- * @param pathPrefix whole segments, begins with a slash, default {@code /}; a slash at its end means nothing and is removed
- * @param target {@code cluster} or {@code lookup}, exactly one of them; required
+ * @param match which requests; its keys are the route's own; default every request
+ * @param action {@code cluster}, {@code clusters}, {@code lookup}, {@code redirect} or {@code answer}, exactly one of them; required
+ * @param rewrite how the path changes on its way to the upstream, default not at all
  * @param authority {@code preserve}, {@code target} or a host, default {@code preserve}
- * @param maxGrpcTimeout 1 ms to 24 h, default 1 h; the longest {@code grpc-timeout} that is honoured; longer ones are cut to it
- * @param timeout 1 ms to 24 h; ends every exchange of the route after this; absent means no limit
- * @param maxIdle 1 ms to 24 h, at most the timeout; ends an exchange on which no byte moved for this long; absent means no limit
+ * @param requestHeaders how the request's fields change, default not at all
+ * @param responseHeaders how the response's fields change, default not at all
+ * @param forwarded what the upstream is told about the caller; absent means what the whole file says
+ * @param upgrades protocols, in lower case, to which a request may upgrade, default {@code websocket}; the one of the match is always
+ *     among them
+ * @param timeouts how long exchanges may take; its keys are the route's own
  */
 public record RouteConfig(
         String name,
-        Optional<String> host,
-        String pathPrefix,
-        TargetConfig target,
+        MatchConfig match,
+        ActionConfig action,
+        RewriteConfig rewrite,
         AuthorityConfig authority,
-        Duration maxGrpcTimeout,
-        Optional<Duration> timeout,
-        Optional<Duration> maxIdle) {
-
-    /** A path of RFC 3986 §3.3 without empty segments. */
-    private static final Pattern PATH = Pattern.compile("/|(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+");
+        HeaderEditConfig requestHeaders,
+        HeaderEditConfig responseHeaders,
+        Optional<ForwardedConfig> forwarded,
+        List<String> upgrades,
+        TimeoutsConfig timeouts) {
 
     public RouteConfig {
-        host = host.map(text -> text.toLowerCase(Locale.ROOT));
-        pathPrefix = pathPrefix.length() > 1 && pathPrefix.endsWith("/")
-                ? pathPrefix.substring(0, pathPrefix.length() - 1)
-                : pathPrefix;
-        Check check = new Check()
-                .name("name", name)
-                .that(
-                        "path-prefix",
-                        PATH.matcher(pathPrefix).matches(),
-                        Check.quoted(pathPrefix),
-                        "is not a path of whole segments, expected one such as /v1 or /pkg.Service")
-                .that(
-                        "path-prefix",
-                        !pathPrefix.matches(".*/\\.\\.?(/.*)?"),
-                        Check.quoted(pathPrefix),
-                        "has a dot segment, expected none")
-                .range("max-grpc-timeout", maxGrpcTimeout, ofMillis(1), ofHours(24));
-        host.ifPresent(text -> check.host("host", text));
-        timeout.ifPresent(limit -> check.range("timeout", limit, ofMillis(1), ofHours(24)));
-        maxIdle.ifPresent(limit -> check.range("max-idle", limit, ofMillis(1), ofHours(24)));
-        if (timeout.isPresent() && maxIdle.isPresent()) {
+        upgrades = upgrades.stream().map(text -> text.toLowerCase(Locale.ROOT)).toList();
+        Check check = new Check().name("name", name);
+        for (int i = 0; i < upgrades.size(); i++) {
             check.that(
-                    "max-idle",
-                    maxIdle.get().compareTo(timeout.get()) <= 0,
-                    Units.text(maxIdle.get()),
-                    "is longer than timeout, so it could never fire");
+                    "upgrades[" + i + "]",
+                    MatchConfig.TOKEN.matcher(upgrades.get(i)).matches(),
+                    Check.quoted(upgrades.get(i)),
+                    "is not a protocol, expected one such as websocket");
+        }
+        rewrite.fault("rewrite", match.path()).ifPresent(problem -> check.that(problem));
+        if (action instanceof RedirectConfig redirect) {
+            redirect.rewrite().fault("redirect", match.path()).ifPresent(problem -> check.that(problem));
         }
         check.done();
     }
@@ -70,25 +53,20 @@ public record RouteConfig(
     static RouteConfig from(ConfigNode node) {
         return new RouteConfig(
                 node.text("name"),
-                node.optionalText("host"),
-                node.text("path-prefix", "/"),
-                target(node),
+                MatchConfig.from(node),
+                ActionConfig.from(node),
+                node.child("rewrite", RewriteConfig::from),
                 node.parsed("authority", new AuthorityConfig.Preserve(), AuthorityConfig::parse),
-                node.duration("max-grpc-timeout", ofHours(1)),
-                node.optionalDuration("timeout"),
-                node.optionalDuration("max-idle"));
+                node.child("request-headers", HeaderEditConfig::from),
+                node.child("response-headers", HeaderEditConfig::from),
+                node.optionalChild("forwarded", ForwardedConfig::from),
+                node.parsedList("upgrades", List.of("websocket"), Function.identity()),
+                TimeoutsConfig.from(node));
     }
 
-    private static TargetConfig target(ConfigNode node) {
-        Optional<String> cluster = node.optionalText("cluster");
-        Optional<String> lookup = node.optionalText("lookup");
-        if (node.has("cluster") && node.has("lookup")) {
-            node.problem("lookup", "is given beside cluster, expected exactly one of them");
-        } else if (!node.has("cluster") && !node.has("lookup")) {
-            node.problem("cluster", "is missing, expected exactly one of cluster and lookup");
-        }
-        return lookup.isPresent() && cluster.isEmpty()
-                ? new LookupTarget(lookup.get())
-                : new ClusterTarget(cluster.orElse("unknown"));
+    /** Whether a request may upgrade to this protocol here. */
+    public boolean upgradesTo(String protocol) {
+        String lower = protocol.toLowerCase(Locale.ROOT);
+        return upgrades.contains(lower) || match.upgrade().filter(lower::equals).isPresent();
     }
 }

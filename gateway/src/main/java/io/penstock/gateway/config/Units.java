@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations and sizes as a configuration file writes them: {@code 250ms 2s 5m 1h} and {@code 512B 64KiB 1MiB 1GiB}. */
-final class Units {
+public final class Units {
     private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,11})(ms|s|m|h)");
     private static final Pattern SIZE = Pattern.compile("(0|[1-9][0-9]{0,9})(B|KiB|MiB|GiB)");
 
@@ -47,7 +47,7 @@ final class Units {
     }
 
     /** In the largest unit that needs no fraction. */
-    static String text(Duration duration) {
+    public static String text(Duration duration) {
         if (duration.getNano() % 1_000_000 != 0) {
             return duration.toString();
         }

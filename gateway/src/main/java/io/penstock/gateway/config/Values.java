@@ -24,6 +24,10 @@ final class Values {
                 : Optional.empty();
     }
 
+    static Optional<Boolean> flag(String text) {
+        return text.equals("true") || text.equals("false") ? Optional.of(text.equals("true")) : Optional.empty();
+    }
+
     static Optional<Duration> duration(String text) {
         return Units.duration(text);
     }
@@ -42,7 +46,7 @@ final class Values {
         }
     }
 
-    /** The constant of this word, which is its name in lower case. */
+    /** The constant of this word, which is its name in lower case and with dashes. */
     static <E extends Enum<E>> Optional<E> choice(String text, E any) {
         return constants(any).filter(constant -> word(constant).equals(text)).findFirst();
     }
@@ -56,6 +60,6 @@ final class Values {
     }
 
     private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

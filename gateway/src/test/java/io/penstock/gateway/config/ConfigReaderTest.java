@@ -32,7 +32,7 @@ class ConfigReaderTest {
 
         assertThat(config.listeners()).hasSize(1);
         assertThat(config.listeners().get(0).name()).isEqualTo("default");
-        assertThat(config.routes().get(0).target()).isEqualTo(new TargetConfig.ClusterTarget("origin"));
+        assertThat(config.routes().get(0).action()).isEqualTo(new TargetConfig.ClusterTarget("origin"));
         assertThat(config.clusters().get(0).upstream().connectTimeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.trusted()).isEmpty();
     }

@@ -26,14 +26,32 @@ class GatewayConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "endpoints: ['a:1'], discovery: {consul: {service: a}} | clusters[0].endpoints: is given beside discovery",
+                "discovery: {consul: {service: a}, dns: {name: a, port: 1}} | clusters[0].discovery.consul: is given beside dns",
+                "discovery: {dns: {name: a, records: srv, port: 1}} | clusters[0].discovery.dns.port: is given, expected none",
+                "discovery: {dns: {name: a, port: 1, servers: ['a:53']}} | clusters[0].discovery.dns.servers[0]: a:53 is not an IP",
+                "discovery: {dns: {name: a, port: 1, min-refresh: 10m}} | clusters[0].discovery.dns.max-refresh: 5m is shorter",
+                "discovery: {consul: {service: a, url: 'a:1'}} | clusters[0].discovery.consul.url: a:1 is not http://host:port",
+            })
+    void refusesClustersThatAreNotDiscoveredInOneWay(String keys, String problem) {
+        assertThat(problems(LISTENERS + ROUTES + "clusters: [{name: origin, " + keys + "}]\n"))
+                .singleElement()
+                .asString()
+                .contains(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "[{name: a, cluster: other}] | routes[0].cluster: other is not in clusters, expected one of origin",
                 "[{name: a, lookup: job}] | routes[0].lookup: job is not in lookups, which has no names",
                 "[{name: a, cluster: origin, lookup: job}] | routes[0].lookup: is given beside cluster, expected exactly one",
-                "[{name: a}] | routes[0].cluster: is missing, expected exactly one of cluster and lookup",
+                "[{name: a}] | routes[0].cluster: is missing, expected exactly one of cluster, clusters, lookup",
                 "[{name: a, cluster: origin}, {name: a, cluster: origin, host: h}] | routes[1].name: a is the name of routes[0]",
-                "[{name: a, cluster: origin}, {name: b, cluster: origin}] | routes[1]: \"a and b match the same host and path",
+                "[{name: a, cluster: origin}, {name: b, cluster: origin}] | routes[1]: \"a and b can match the same request",
                 "[{name: a, cluster: origin, host: H.x, path-prefix: /v/}, {name: b, cluster: origin, host: h.X, path-prefix: /v}]"
-                        + " | routes[1]: \"a and b match the same host",
+                        + " | routes[1]: \"a and b can match the same request",
                 "[{name: a, cluster: origin, timeout: 500ms}] | routes[0].timeout: 500ms is shorter than connect-timeout",
                 "[{name: a, cluster: origin, timeout: 2s, max-idle: 3s}] | routes[0].max-idle: 3s is longer than timeout",
                 "[{name: a b, cluster: origin}] | routes[0].name: \"a b\" is not a name",
@@ -44,12 +62,106 @@ class GatewayConfigTest {
                 "[{name: a, cluster: origin, path-prefix: '/a?b'}] | routes[0].path-prefix: /a?b is not a path",
                 "[{name: a, cluster: origin, authority: 'a b'}] | routes[0].authority: \"a b\" is not an authority",
                 "[] | routes: is empty, expected one or more",
+                "[{name: a, cluster: origin, path: /a, path-prefix: /b}] | routes[0].path: is given beside path-prefix",
+                "[{name: a, cluster: origin, path: a}] | routes[0].path: a is not a path",
+                "[{name: a, cluster: origin, path-template: '/a/{x}/{x}'}] | path-template: /a/{x}/{x} names a place twice",
+                "[{name: a, cluster: origin, path-template: '/a/{x}.json'}] | path-template: /a/{x}.json is not a template",
+                "[{name: a, cluster: origin, path-regex: '/a('}] | routes[0].path-regex: /a( is not a regular expression of RE2",
+                "[{name: a, cluster: origin, grpc: {service: a/b}}] | routes[0].grpc.service: a/b is not a gRPC service",
+                "[{name: a, cluster: origin, grpc: {method: 'a b'}}] | routes[0].grpc.method: \"a b\" is not a gRPC method",
+                "[{name: a, cluster: origin, host: '*.*.x'}] | routes[0].host: *.*.x is neither an IP address nor a DNS name",
+                "[{name: a, cluster: origin, methods: ['G T']}] | routes[0].methods[0]: \"G T\" is not a method",
+                "[{name: a, cluster: origin, headers: [{name: x, regex: '('}]}] | routes[0].headers[0].regex: ( is not a regular",
+                "[{name: a, cluster: origin, headers: [{name: x, exact: a, prefix: b}]}] | headers[0].prefix: is given beside exact",
+                "[{name: a, cluster: origin, query: [{name: x, present: yes}]}] | query[0].present: yes is not valid, expected true",
+                "[{name: a, cluster: origin, upgrade: 'a b'}] | routes[0].upgrade: \"a b\" is not a protocol",
+                "[{name: a, cluster: origin, upgrades: ['a b']}] | routes[0].upgrades[0]: \"a b\" is not a protocol",
+                "[{name: a, clusters: []}] | routes[0].clusters: is empty, expected one or more",
+                "[{name: a, clusters: [{cluster: origin, weight: 0}]}] | routes[0].clusters: have no weight",
+                "[{name: a, clusters: [{cluster: origin}, {cluster: origin}]}] | clusters[1].cluster: origin is given twice",
+                "[{name: a, clusters: [{cluster: other}]}] | routes[0].clusters[0].cluster: other is not in clusters",
+                "[{name: a, redirect: {status: 304, host: b}}] | routes[0].redirect.status: 304 is not a redirection",
+                "[{name: a, redirect: {scheme: ftp}}] | routes[0].redirect.scheme: ftp is not a scheme",
+                "[{name: a, path: /x, redirect: {path-prefix: /y}}] | routes[0].redirect.path-prefix: has no prefix to replace",
+                "[{name: a, answer: {status: 204, body: x}}] | routes[0].answer.body: 204 is given for a status that has none",
+                "[{name: a, answer: {headers: {content-length: 1}}}] | answer.headers: content-length belongs to one connection",
+                "[{name: a, cluster: origin, rewrite: {path: '/x/{y}'}}] | routes[0].rewrite.path: /x/{y} names the capture y, which",
+                "[{name: a, cluster: origin, path: /x, rewrite: {path: '/y/...'}}] | routes[0].rewrite.path: /y/... has a /... that",
+                "[{name: a, cluster: origin, path-regex: '/(?P<z>.*)', rewrite: {path: '/{y}'}}] | names the capture y, which",
+                "[{name: a, cluster: origin, rewrite: {path: /x/../y}}] | routes[0].rewrite.path: /x/../y is not a path",
+                "[{name: a, cluster: origin, request-headers: {set: {Host: x}}}] | request-headers.set: host belongs to one connection",
+                "[{name: a, cluster: origin, response-headers: {add: {x: ' y'}}}] | response-headers.add.x: \" y\" is not a field's",
+                "[{name: a, cluster: origin, response-headers: {remove: ['a b']}}] | remove[0]: \"a b\" is not a field's name",
+                "[{name: a, cluster: origin, forwarded: {fields: [x-ip]}}] | forwarded.fields[0]: x-ip is not a forwarded field",
+                "[{name: a, cluster: origin, forwarded: {fields: [via, via]}}] | forwarded.fields: names a field twice",
             })
     void refusesRoutesThatDoNotFit(String routes, String problem) {
         assertThat(problems(LISTENERS + CLUSTERS + "routes: " + routes))
                 .singleElement()
                 .asString()
                 .contains(problem.replace("\"a and b", "a and b"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                // what one of two routes asks for, what the other does
+                "path-template: '/u/{id}' | path-template: '/u/{name}'",
+                "grpc: {service: a.B} | grpc: {service: a.B}, methods: []",
+                "methods: [GET, PUT] | methods: [PUT]",
+                "headers: [{name: X, exact: a}] | headers: [{name: y, exact: b}]",
+                "headers: [{name: x, prefix: a}] | headers: [{name: x, prefix: ab}]",
+                "headers: [{name: x, regex: a}] | headers: [{name: x, present: true}]",
+                "query: [{name: x, exact: a}] | query: [{name: X, exact: b}]",
+                "client: [10.1.0.0/16] | client: [10.0.0.0/16, 10.1.0.0/16]",
+                "path-regex: '/a/b.*' | path-regex: '/a/.*b'",
+                "path-regex: '/(a)?b.*c' | path-regex: '/[a-z].*c'",
+                "host: a.test | host: A.test.",
+                "priority: 0 | path-prefix: /",
+            })
+    void refusesRoutesOfTheSameRankThatCanMeet(String one, String other) {
+        assertThat(problems(LISTENERS + CLUSTERS + pair(one, other)))
+                .singleElement()
+                .asString()
+                .contains("routes[1]: a and b can match the same request")
+                .contains("routes[0]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "priority: 1 | priority: 2",
+                "host: a.test | host: '*.test'",
+                "host: '*.a.test' | host: '*.test'",
+                "path: /a | path-prefix: /a",
+                "path: /a | path: /a/",
+                "path-template: '/u/{id}' | path-template: '/u/{id}/...'",
+                "path-template: '/{a}/b' | path-template: '/a/{b}'",
+                "grpc: {service: a.B} | path-template: '/a.B/...'",
+                "methods: [GET] | methods: [POST]",
+                "methods: [GET] | headers: [{name: x, present: true}]",
+                "headers: [{name: x, exact: a}] | headers: [{name: X, exact: b}]",
+                "headers: [{name: x, exact: a}] | headers: [{name: y, prefix: a}]",
+                "headers: [{name: x, present: true}] | headers: [{name: x, present: false}]",
+                "headers: [{name: x, prefix: a}] | headers: [{name: x, prefix: b}]",
+                "query: [{name: x, exact: a}] | query: [{name: x, exact: b}]",
+                "client: [10.1.0.0/16] | client: [10.2.0.0/16]",
+                "client: [10.0.0.0/8] | client: [10.2.0.0/16]",
+                "path-regex: '/a/.*[.]png' | path-regex: '/a/.*[.]jpg'",
+                "path-regex: '/a/[0-9]+' | path-regex: '/b/[0-9]+'",
+                "upgrade: websocket | upgrade: other",
+            })
+    void acceptsRoutesThatDifferInRankOrCannotMeet(String one, String other) {
+        assertThatCode(() -> ConfigReader.read(LISTENERS + CLUSTERS + pair(one, other), Map.of()))
+                .doesNotThrowAnyException();
+    }
+
+    private static String pair(String one, String other) {
+        return "routes:\n  - {name: a, cluster: origin, " + one + "}\n  - {name: b, cluster: origin, " + other + "}\n";
     }
 
     @ParameterizedTest
@@ -106,8 +218,14 @@ class GatewayConfigTest {
                 "clusters: [{name: origin, endpoints: ['a:0']}] | clusters[0].endpoints[0]: a:0 is not host:port",
                 "clusters: [{name: origin, endpoints: ['::1:1']}] | clusters[0].endpoints[0]: ::1:1 is not host:port",
                 "clusters: [{name: origin, endpoints: ['a:1'], upstream: {ping-after: 10m}}] | upstream.ping-after: 10m is longer",
-                "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h2}}] | protocol: h2 is not valid, expected h2c"
-                        + " or http1",
+                "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h3}}] | protocol: h3 is not valid, expected h2c"
+                        + " or h2 or http1 or auto",
+                "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h2}}] | upstream.tls: is missing",
+                "clusters: [{name: origin, endpoints: ['a:1'], upstream: {tls: {}}}] | upstream.tls: is there although protocol is h2c",
+                "clusters: [{name: origin, endpoints: ['a:1'], upstream: {proxy-protocol: v1}}] | upstream.proxy-protocol: v1 needs",
+                "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h2, tls: {key: a}}}] | tls.key: and certificate need",
+                "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h2, tls: {ca: a, verify: false}}}] | tls.ca: has no",
+                "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h2, tls: {verify: maybe}}}] | tls.verify: maybe is not",
                 "drain: {timeout: 500ms} | drain.notice: 1s is longer than timeout",
                 "lookups: [{name: j, store: x, key: '${a}'}] | lookups[0].store: x is not in stores, which has no names",
                 "stores: [{name: s, embedded: {seed: {a: b}}}] | stores[0].embedded.seed.a: b is not host:port",
@@ -207,15 +325,55 @@ class GatewayConfigTest {
                 .contains(topology.name());
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "endpoints: ['a:1', 'a:1'] | endpoints[1]: a:1 is given twice",
+                "endpoints: ['a:1', {address: 'a:1'}] | endpoints[1]: a:1 is given twice",
+                "endpoints: ['a'] | endpoints[0]: a is not host:port",
+                "endpoints: [{address: a}] | endpoints[0].address: a is not host:port",
+                "endpoints: [{address: 'a:1', backup: yes}] | endpoints[0].backup: yes is not valid, expected true or false",
+                "endpoints: [{address: 'a:1', zone: a b}] | endpoints[0].zone: \"a b\" is not a name",
+                "endpoints: ['a:1'], zone: a b | zone: \"a b\" is not a name",
+                "endpoints: ['a:1'], balancer: {policy: best} | balancer.policy: best is not valid, expected peak-ewma or",
+                "endpoints: ['a:1'], balancer: {hash-on: body} | balancer.hash-on: body is not valid, expected client-address",
+                "endpoints: ['a:1'], balancer: {hash-on: 'header:a b'} | balancer.hash-on: \"header:a b\" is not valid",
+                "endpoints: ['a:1'], balancer: {cookie: 'a;b'} | balancer.cookie: a;b is not the name of a cookie",
+                "endpoints: ['a:1'], failure: {statuses: [6000]} | failure.statuses[0]: 6000 is not a range of statuses",
+                "endpoints: ['a:1'], failure: {statuses: [599-500]} | failure.statuses[0]: 599-500 runs backwards",
+                "endpoints: ['a:1'], failure: {grpc-statuses: [OK]} | failure.grpc-statuses[0]: OK is not a failure of gRPC",
+                "endpoints: ['a:1'], failure: {causes: [no-route]} | failure.causes[0]: no-route is no cause of an upstream",
+                "endpoints: ['a:1'], outlier: {ejection: 1m, max-ejection: 1s} | outlier.max-ejection: 1s is shorter than",
+                "endpoints: ['a:1'], health-check: {path: a} | health-check.path: a is not a path",
+                "endpoints: ['a:1'], health-check: {host: a b} | health-check.host: \"a b\" is not an authority",
+                "endpoints: ['a:1'], health-check: {service: a b} | health-check.service: \"a b\" is not the name",
+                "endpoints: ['a:1'], health-check: {statuses: []} | health-check.statuses: is empty",
+                "endpoints: ['a:1'], breaker: {window: 1500ms} | breaker.window: 1500ms is not valid, expected whole seconds",
+                "endpoints: ['a:1'], breaker: {trial-calls: 2, trial-failures: 3} | breaker.trial-failures: 3 is larger",
+                "endpoints: ['a:1'], retry: {on: [anything]} | retry.on[0]: anything is not valid, expected connect-failure or",
+                "endpoints: ['a:1'], retry: {backoff: 1s} | retry.max-backoff: 250ms is shorter than backoff",
+                "endpoints: ['a:1'], bulkhead: {max-active: 1, min-active: 2} | bulkhead.min-active: 2 is larger than",
+                "endpoints: ['a:1'], fallback: {cluster: other} | fallback.cluster: other is not in clusters",
+                "endpoints: ['a:1'], fallback: {cluster: origin} | fallback.cluster: origin has a fallback cluster itself",
+                "endpoints: ['a:1'], fallback: {content-type: ''} | fallback.content-type: \"\" is not a content type"
+            })
+    void refusesClustersThatDoNotFit(String keys, String problem) {
+        assertThat(problems(LISTENERS + ROUTES + "clusters: [{name: origin, " + keys + "}]\n"))
+                .singleElement()
+                .asString()
+                .contains("clusters[0]." + problem);
+    }
+
     @Test
     void keepsListsThatNobodyCanChange() {
-        List<String> endpoints = new ArrayList<>(List.of("a:1"));
+        List<StatusRange> statuses = new ArrayList<>(List.of(new StatusRange(503, 503)));
         GatewayConfig config = ConfigReader.read(LISTENERS + CLUSTERS + ROUTES, Map.of());
-        var cluster = new ClusterConfig("a", endpoints, config.clusters().get(0).upstream());
+        var failure = new FailureConfig(statuses, List.of(), List.of());
 
-        endpoints.clear();
+        statuses.clear();
 
-        assertThat(cluster.endpoints()).containsExactly("a:1");
+        assertThat(failure.statuses()).containsExactly(new StatusRange(503, 503));
         assertThatThrownBy(() -> config.routes().clear()).isInstanceOf(UnsupportedOperationException.class);
     }
 

@@ -20,7 +20,7 @@ class ShippedFilesTest {
         assertThat(config.listeners().get(0).tls()).isEmpty();
         assertThat(config.admin()).isEqualTo(new AdminConfig("127.0.0.1", 9901));
         assertThat(config.routes())
-                .extracting(RouteConfig::target)
+                .extracting(RouteConfig::action)
                 .isEqualTo(List.of(new TargetConfig.LookupTarget("job")));
         assertThat(config.lookups()).extracting(LookupConfig::key).containsExactly("${jobid}");
         assertThat(config.stores().get(0).redis()).isEmpty();
@@ -45,10 +45,14 @@ class ShippedFilesTest {
         GatewayConfig moved = ConfigReader.read(PROXY, Map.of("UPSTREAM", "[::1]:7", "PORT", "1"));
 
         assertThat(config.listeners()).extracting(ListenerConfig::port).containsExactly(8080);
-        assertThat(config.routes().get(0).pathPrefix()).isEqualTo("/");
-        assertThat(config.clusters().get(0).endpoints()).containsExactly("127.0.0.1:9001");
+        assertThat(config.routes().get(0).match().path().text()).isEqualTo("/");
+        assertThat(config.clusters().get(0).endpoints())
+                .extracting(EndpointConfig::address)
+                .containsExactly("127.0.0.1:9001");
         assertThat(config.clusters().get(0).upstream().protocol()).isEqualTo(UpstreamConfig.Protocol.HTTP1);
-        assertThat(moved.clusters().get(0).endpoints()).containsExactly("[::1]:7");
+        assertThat(moved.clusters().get(0).endpoints())
+                .extracting(EndpointConfig::address)
+                .containsExactly("[::1]:7");
         assertThat(moved.listeners()).extracting(ListenerConfig::port).containsExactly(1);
     }
 }
