@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http1;
+
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Field;
+import io.penstock.gateway.exchange.GatewayException;
+
+/**
+ * Writes fields, and lets nothing through that would end a line before its time: a head may come from HTTP/2 or from a filter, where other
+ * rules hold.
+ */
+final class FieldWriter {
+    private FieldWriter() {}
+
+    static void write(Output out, Field field) {
+        if (!field.checked()) {
+            check(field);
+        }
+        out.put(field.name());
+        out.put(':');
+        out.put(' ');
+        out.put(field.value());
+        out.lineEnd();
+    }
+
+    private static void check(Field field) {
+        String name = field.name();
+        boolean fine = !name.isEmpty();
+        for (int i = 0; i < name.length(); i++) {
+            fine &= FieldNames.token(name.charAt(i));
+        }
+        if (!fine || !line(field.value())) {
+            throw new GatewayException(Cause.INTERNAL, "field that cannot be written in HTTP/1.1");
+        }
+        field.markChecked();
+    }
+
+    private static boolean line(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A method, a target or an authority: visible characters only. */
+    static String word(String value, String what) {
+        boolean fine = !value.isEmpty();
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            fine &= c > ' ' && c != 0x7f && c <= 0xff;
+        }
+        if (!fine) {
+            throw new GatewayException(Cause.MALFORMED_REQUEST, what + " cannot be written in HTTP/1.1");
+        }
+        return value;
+    }
+
+    /** Whether the codec writes the field itself, or it belongs to another connection. */
+    static boolean connectionSpecific(String name) {
+        return switch (name) {
+            case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "http2-settings" ->
+                true;
+            default -> false;
+        };
+    }
+}

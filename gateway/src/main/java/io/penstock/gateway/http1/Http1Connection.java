@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http1;
+
+import io.penstock.gateway.config.Http1Config;
+import io.penstock.gateway.config.ListenerConfig;
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.DownstreamEnding;
+import io.penstock.gateway.exchange.ExchangeHandler;
+import io.penstock.gateway.exchange.ExchangeObserver;
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.ServedConnection;
+import io.penstock.gateway.filter.PathPolicy;
+import io.penstock.gateway.wire.Wire;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that somebody opened to us and that speaks HTTP/1.1 or 1.0: one request after the other, on the connection's own thread,
+ * pipelined or not.
+ *
+ * <p>Bound: one head, two buffers that shrink between requests, and what the half of the exchange holds for another attempt.
+ */
+public final class Http1Connection implements ServedConnection {
+
+    /** Between requests either the peer begins another one, or the connection is closed: never both. */
+    private enum State {
+        IDLE,
+        BUSY,
+        CLOSED
+    }
+
+    private final Wire wire;
+    private final ListenerConfig listener;
+    private final Peer peer;
+    private final ExchangeHandler handler;
+    private final ExchangeObserver observer;
+    private final PathPolicy paths;
+    private final int replayBytes;
+    private final Input in;
+    private final Output out;
+    private final HeadReader heads;
+    private final BodyReader body;
+    private final BodyWriter writer;
+    private final ReentrantLock reading = new ReentrantLock();
+    private final Http1Upkeep upkeep = new Http1Upkeep(this);
+    private final AtomicReference<State> state = new AtomicReference<>(State.BUSY);
+    private long requests;
+    private volatile long idleSinceNanos;
+    private volatile long headSinceNanos;
+    private volatile long lingerSinceNanos;
+    private volatile @Nullable Http1Exchange exchange;
+    private volatile boolean last;
+    private volatile boolean draining;
+    private volatile DownstreamEnding ending = DownstreamEnding.PEER;
+    private volatile String detail = "";
+
+    /**
+     * Prepares a connection; nothing is read or written before {@link #serve}.
+     *
+     * @param fields one for all connections of a listener
+     * @param paths of the listener
+     * @param replayBytes request bytes that each exchange keeps for a second attempt
+     */
+    public Http1Connection(
+            Wire wire,
+            ListenerConfig listener,
+            Peer peer,
+            ExchangeHandler handler,
+            ExchangeObserver observer,
+            FieldCache fields,
+            PathPolicy paths,
+            int replayBytes) {
+        this.wire = wire;
+        this.listener = listener;
+        this.peer = peer;
+        this.handler = handler;
+        this.observer = observer;
+        this.paths = paths;
+        this.replayBytes = replayBytes;
+        Http1Config config = listener.http1();
+        Http1Limits limits = new Http1Limits(
+                config.maxHeadBytes(),
+                config.maxFields(),
+                config.maxLineBytes(),
+                config.maxChunkLineBytes(),
+                config.maxTrailerBytes());
+        this.in = new Input(wire);
+        this.out = new Output(wire);
+        this.heads = new HeadReader(Side.DOWNSTREAM, in, limits, fields);
+        this.body = new BodyReader(Side.DOWNSTREAM, in, heads, limits);
+        this.writer = new BodyWriter(out);
+    }
+
+    // ---- the connection's own thread ----
+
+    @Override
+    public void serve() {
+        try {
+            while (awaitRequest() && serveRequest()) {
+                in.rest();
+                out.rest();
+            }
+            if (state.get() != State.CLOSED && lingerSinceNanos != 0) {
+                drainUntilClosed();
+            }
+        } catch (IOException e) {
+            note(DownstreamEnding.PEER, "connection failed: " + e.getMessage());
+        }
+    }
+
+    /** Waits for the first byte of a request; false when none will come. */
+    private boolean awaitRequest() throws IOException {
+        idleSinceNanos = System.nanoTime();
+        state.set(State.IDLE);
+        boolean here;
+        reading.lock();
+        try {
+            here = in.available() > 0 || (!closingWhileIdle() && in.fill());
+        } finally {
+            reading.unlock();
+        }
+        if (!state.compareAndSet(State.IDLE, State.BUSY)) {
+            return false;
+        }
+        if (!here) {
+            note(draining ? DownstreamEnding.DRAINED : DownstreamEnding.PEER, "closed between requests");
+        }
+        return here;
+    }
+
+    /** A draining connection that has served lets nothing more begin; a new one may have its first request under way. */
+    private boolean closingWhileIdle() {
+        return draining && requests > 0;
+    }
+
+    private boolean serveRequest() throws IOException {
+        headSinceNanos = System.nanoTime() | 1;
+        MessageHead request;
+        try {
+            request = heads.request(peer.secure());
+        } catch (GatewayException e) {
+            headSinceNanos = 0;
+            refuseHead(e);
+            return false;
+        }
+        headSinceNanos = 0;
+        requests++;
+        if (listener.http1().maxRequests().orElse(Integer.MAX_VALUE) <= requests) {
+            closeAfterThis(DownstreamEnding.CLOSED);
+        }
+        body.begin(request.bodyLength());
+        in.timeReads(listener.http1().minBodyRate().isPresent() && !body.complete());
+        GatewayException badPath = paths.apply(request.head());
+        Http1Exchange served = new Http1Exchange(this, request, handler);
+        exchange = served;
+        try {
+            if (badPath == null) {
+                served.run();
+            } else {
+                served.runRefused(badPath);
+            }
+        } finally {
+            exchange = null;
+        }
+        if (last && request.persistent()) {
+            linger(); // the peer did not ask for the end, and may have sent another request already
+        }
+        return restOfBody() && !last;
+    }
+
+    /** Answers what is no request, so that its sender can read why; without a whole head there is no exchange to open. */
+    private void refuseHead(GatewayException reason) {
+        if (reason.reason() == Cause.DOWNSTREAM_GONE) {
+            note(DownstreamEnding.PEER, reason.detail());
+            return;
+        }
+        closeAfterThis(DownstreamEnding.MALFORMED);
+        note(DownstreamEnding.MALFORMED, reason.detail());
+        body.begin(0);
+        new Http1Exchange(this, MessageHead.unreadable(), handler).runRefused(reason);
+        linger();
+    }
+
+    /** After a response: reads what is left of the request, or gives the connection up. */
+    private boolean restOfBody() throws IOException {
+        if (body.complete()) {
+            return true;
+        }
+        if (last) {
+            linger();
+            return false;
+        }
+        linger(); // as long as a peer may take that has had its answer
+        byte[] nothing = new byte[4 * 1024];
+        long left = listener.http1().maxDrainBytes();
+        reading.lock(); // a thread of the exchange may still be in it
+        try {
+            while (left >= 0) {
+                int read = body.read(nothing, 0, nothing.length);
+                if (read < 0) {
+                    lingerSinceNanos = 0;
+                    return true;
+                }
+                left -= read;
+            }
+        } catch (GatewayException e) {
+            note(DownstreamEnding.UNREAD_BODY, e.detail());
+            return false;
+        } finally {
+            reading.unlock();
+        }
+        note(DownstreamEnding.UNREAD_BODY, "the rest of a request body is longer than is read for nothing");
+        return false;
+    }
+
+    /** Lets the peer read our last words: a socket that is closed with bytes unread resets the connection. */
+    private void drainUntilClosed() throws IOException {
+        out.flush();
+        wire.finish();
+        byte[] nothing = new byte[4 * 1024];
+        long left = Http1Upkeep.LINGER_BYTES;
+        reading.lock();
+        try {
+            while (left > 0) {
+                int read = in.read(nothing, 0, nothing.length);
+                if (read < 0) {
+                    return;
+                }
+                left -= read;
+            }
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    // ---- for the exchange ----
+
+    /** The response that is about to be written is the last one of this connection, and why. */
+    void closeAfterThis(DownstreamEnding how) {
+        last = true;
+        if (how != DownstreamEnding.CLOSED || ending == DownstreamEnding.PEER) {
+            note(how, how.slug());
+        }
+    }
+
+    /** Whether the response that is about to be written must say that it is the last one. */
+    boolean lastResponse() {
+        if (draining) {
+            closeAfterThis(DownstreamEnding.DRAINED);
+        }
+        return last;
+    }
+
+    /** Nobody knows where the next request begins. */
+    void unreadable(Cause why) {
+        closeAfterThis(why == Cause.DOWNSTREAM_GONE ? DownstreamEnding.PEER : DownstreamEnding.MALFORMED);
+    }
+
+    /** From now on the peer has a second to go by itself. */
+    void linger() {
+        if (lingerSinceNanos == 0) {
+            lingerSinceNanos = System.nanoTime() | 1;
+        }
+    }
+
+    private void note(DownstreamEnding how, String why) {
+        if (ending == DownstreamEnding.PEER && detail.isEmpty()) {
+            ending = how;
+            detail = why;
+        }
+    }
+
+    Wire wire() {
+        return wire;
+    }
+
+    Input in() {
+        return in;
+    }
+
+    Output out() {
+        return out;
+    }
+
+    BodyReader body() {
+        return body;
+    }
+
+    BodyWriter writer() {
+        return writer;
+    }
+
+    /** Held by whoever reads from the wire: the own thread, another one of the exchange, or the one that watches for the peer's end. */
+    ReentrantLock reading() {
+        return reading;
+    }
+
+    Http1Config config() {
+        return listener.http1();
+    }
+
+    ListenerConfig listener() {
+        return listener;
+    }
+
+    ExchangeObserver observer() {
+        return observer;
+    }
+
+    int replayBytes() {
+        return replayBytes;
+    }
+
+    // ---- from outside ----
+
+    @Override
+    public void upkeep(long now) {
+        upkeep.look(now);
+    }
+
+    /** Closes an idle connection, now or once it has been idle for a moment: its next request may be on its way. */
+    @Override
+    public void drain() {
+        draining = true;
+        upkeep.look(System.nanoTime());
+    }
+
+    @Override
+    public void endExchanges() {
+        Http1Exchange current = exchange;
+        if (current != null) {
+            current.refuse(new GatewayException(Cause.DRAINING, "the drain timeout has passed"));
+        }
+    }
+
+    @Override
+    public void abort() {
+        wire.abort();
+        Http1Exchange current = exchange;
+        if (current != null) {
+            current.refuse(new GatewayException(Cause.DOWNSTREAM_GONE, "the connection was closed"));
+        }
+    }
+
+    /** Closes the socket because of a time that has passed. */
+    void timeOut(DownstreamEnding how, String why) {
+        note(how, why);
+        abort();
+    }
+
+    /** Closes the connection unless a request has begun. */
+    void closeIdle(DownstreamEnding how, String why) {
+        if (state.compareAndSet(State.IDLE, State.CLOSED)) {
+            note(how, why);
+            wire.abort();
+        }
+    }
+
+    /** Since when it waits for a request; 0 while it does not. */
+    long idleSinceNanos() {
+        return state.get() == State.IDLE ? idleSinceNanos : 0;
+    }
+
+    /** Since when a head is being read; 0 when none is. */
+    long headSinceNanos() {
+        return headSinceNanos;
+    }
+
+    long lingerSinceNanos() {
+        return lingerSinceNanos;
+    }
+
+    @Nullable
+    Http1Exchange exchange() {
+        return exchange;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    @Override
+    public int openStreams() {
+        return exchange == null ? 0 : 1;
+    }
+
+    @Override
+    public Peer peer() {
+        return peer;
+    }
+
+    @Override
+    public DownstreamEnding ending() {
+        return ending;
+    }
+
+    @Override
+    public String detail() {
+        return detail;
+    }
+}

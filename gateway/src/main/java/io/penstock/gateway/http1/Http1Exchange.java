@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http1;
+
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Downstream;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.ExchangeHandler;
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Half;
+import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Refusal;
+import io.penstock.gateway.exchange.RequestHalf;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on a downstream connection: runs on the connection's own thread, from the head to the last byte.
+ *
+ * <p>Whoever begins the response owns it: the own thread with a response, an answer or a refusal, or, when that thread is waiting for
+ * something that cannot be interrupted, a helper thread with the refusal. {@link #stage} decides between them.
+ */
+final class Http1Exchange implements Downstream {
+    private static final System.Logger LOG = System.getLogger(Http1Exchange.class.getName());
+
+    /** How far the response is. */
+    enum Stage {
+        /** Nothing of a final response was written. */
+        NONE,
+        /** A refusal is being written. */
+        REFUSING,
+        /** The final head was written, or is about to be. */
+        BEGUN,
+        /** Nothing follows. */
+        OVER
+    }
+
+    private final Http1Connection connection;
+    private final ExchangeHandler handler;
+    private final Exchange exchange;
+    private final Http1Half half;
+    private final Thread own = Thread.currentThread();
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.NONE);
+    private final AtomicReference<@Nullable GatewayException> refused = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> step = new AtomicReference<>();
+    private volatile @Nullable Half running;
+
+    Http1Exchange(Http1Connection connection, MessageHead request, ExchangeHandler handler) {
+        this.connection = connection;
+        this.handler = handler;
+        this.exchange = new Exchange(request.head(), connection.peer(), this, connection.observer());
+        this.exchange.protocol(request.http11() ? "1.1" : "1.0");
+        this.half = new Http1Half(this, connection, request);
+    }
+
+    Exchange exchange() {
+        return exchange;
+    }
+
+    /** Whether both sides have changed to another protocol. */
+    boolean raw() {
+        return half.raw();
+    }
+
+    /** Serves the exchange on the calling thread until its response is over. */
+    void run() {
+        guarded(() -> handler.open(exchange));
+        while (stage.get() != Stage.OVER) {
+            Runnable next = step.getAndSet(null);
+            if (next != null) {
+                guarded(next);
+            } else if (stage.get() == Stage.BEGUN && half.rawEnded()) {
+                over();
+            } else if (stage.get() == Stage.BEGUN) {
+                breakOff();
+            } else if (stage.get() == Stage.NONE && refused.get() != null) {
+                writeRefusal();
+            } else {
+                LockSupport.park(this); // a pool has it, or a helper thread writes the refusal
+            }
+        }
+        exchange.end();
+    }
+
+    /** Answers a head that could not be read; there is nothing to open. */
+    void runRefused(GatewayException reason) {
+        refuse(reason);
+        writeRefusal();
+        exchange.end();
+    }
+
+    private void guarded(Runnable what) {
+        try {
+            what.run();
+        } catch (GatewayException e) {
+            refuse(e);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "defect in an exchange of route " + exchange.route(), e);
+            refuse(new GatewayException(Cause.INTERNAL, "defect: " + e, e));
+        }
+    }
+
+    // ---- Downstream ----
+
+    @Override
+    public void offload(Runnable what) {
+        step.set(what); // run() takes it, and never from within another step: one that opens the exchange again ends
+        // first
+        if (Thread.currentThread() != own) {
+            LockSupport.unpark(own);
+        }
+    }
+
+    @Override
+    public void refuse(GatewayException reason) {
+        if (stage.get() == Stage.OVER || !refused.compareAndSet(null, reason)) {
+            return;
+        }
+        exchange.fail(reason.reason(), reason.detail());
+        Half attempt = running;
+        if (attempt != null) {
+            attempt.abort(reason.reason());
+        }
+        if (Thread.currentThread() == own) {
+            return; // run() goes on from here
+        }
+        if (stage.get() == Stage.BEGUN) {
+            connection.abort(); // it can only be broken off, and the own thread may be blocked in it
+        } else if (attempt == null || half.reader() == own) {
+            Thread.startVirtualThread(this::writeRefusal);
+        }
+        LockSupport.unpark(own);
+    }
+
+    @Override
+    public void answer(Head head, byte[] body) {
+        if (Thread.currentThread() != own) {
+            offload(() -> answer(head, body));
+            return;
+        }
+        half.send(head, body.length == 0);
+        if (body.length > 0) {
+            half.writeOwn(body);
+            half.end(null);
+        }
+    }
+
+    @Override
+    public RequestHalf half() {
+        return half;
+    }
+
+    // ---- for the half ----
+
+    /** Takes the response; false when somebody else has it. */
+    boolean begin() {
+        return stage.compareAndSet(Stage.NONE, Stage.BEGUN);
+    }
+
+    boolean begun() {
+        return stage.get() != Stage.NONE;
+    }
+
+    void over() {
+        stage.set(Stage.OVER);
+    }
+
+    boolean isOver() {
+        return stage.get() == Stage.OVER;
+    }
+
+    /** Why nothing more can be received or sent, or null. */
+    @Nullable
+    GatewayException reason() {
+        GatewayException reason = refused.get();
+        if (reason != null) {
+            return new GatewayException(reason.reason(), "the exchange has ended: " + reason.detail());
+        }
+        return isOver() ? new GatewayException(Cause.DOWNSTREAM_GONE, "the exchange has ended") : null;
+    }
+
+    void running(@Nullable Half attempt) {
+        running = attempt;
+        GatewayException reason = refused.get();
+        if (attempt != null && reason != null) {
+            attempt.abort(reason.reason());
+        }
+    }
+
+    // ---- the end ----
+
+    /** On the own thread or on a helper's; does nothing when the response has an owner. */
+    private void writeRefusal() {
+        GatewayException reason = refused.get();
+        if (reason == null || !stage.compareAndSet(Stage.NONE, Stage.REFUSING)) {
+            return;
+        }
+        try {
+            Cause cause = reason.reason();
+            if (cause == Cause.DOWNSTREAM_GONE) {
+                connection.abort();
+            } else {
+                half.refuse(Refusal.plainHead(exchange, cause), Refusal.body(cause));
+            }
+        } catch (GatewayException e) {
+            connection.abort(); // it went while we wrote
+        } finally {
+            over();
+            if (half.reader() != null) {
+                connection.linger(); // it waits for bytes that nobody wants any more
+            }
+            LockSupport.unpark(own);
+        }
+    }
+
+    /** A response that has begun and will not come to its end: what is here of it goes out, and then the connection ends. */
+    private void breakOff() {
+        if (refused.get() == null) {
+            refuse(new GatewayException(Cause.INTERNAL, "the response was left unfinished"));
+        }
+        half.breakOff();
+        over();
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http1;
+
+import io.penstock.gateway.config.Http1Config;
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.DownstreamEnding;
+import io.penstock.gateway.exchange.GatewayException;
+import java.io.IOException;
+
+/**
+ * The clock of an {@link Http1Connection}: everything that must not take longer than it may, and whether the peer is still there while we
+ * make it wait. Runs on the gateway's upkeep thread a few times a second, so that the connection itself sets no timers.
+ */
+final class Http1Upkeep {
+    static final int LINGER_BYTES = 1024 * 1024;
+    private static final long LINGER_NANOS = 1_000_000_000L;
+    /** An exchange of this age is long enough to look whether its client is still there. */
+    private static final long WATCH_NANOS = 200_000_000L;
+    /** A draining connection that was idle for so long has no request on its way. */
+    private static final long DRAIN_IDLE_NANOS = 1_000_000_000L;
+    /** A rate is not judged before. */
+    private static final long RATE_NANOS = 5_000_000_000L;
+
+    private final Http1Connection connection;
+    private volatile boolean watching;
+
+    Http1Upkeep(Http1Connection connection) {
+        this.connection = connection;
+    }
+
+    void look(long now) {
+        long write = connection.out().writingSinceNanos();
+        long linger = connection.lingerSinceNanos();
+        long head = connection.headSinceNanos();
+        long idle = connection.idleSinceNanos();
+        if (write != 0 && now - write > connection.listener().writeTimeout().toNanos()) {
+            connection.timeOut(DownstreamEnding.WRITE_TIMEOUT, "the peer does not read");
+        } else if (linger != 0) {
+            if (now - linger > LINGER_NANOS) {
+                connection.abort();
+            }
+        } else if (head != 0) {
+            if (now - head > connection.listener().headTimeout().toNanos()) {
+                connection.timeOut(DownstreamEnding.HEAD_TIMEOUT, "head not finished in time");
+            }
+        } else if (idle != 0) {
+            idle(now - idle);
+        } else {
+            exchange(now);
+        }
+    }
+
+    private void idle(long nanos) {
+        if (nanos > connection.listener().idleTimeout().toNanos()) {
+            connection.closeIdle(DownstreamEnding.IDLE, "no request in time");
+        } else if (connection.draining() && nanos > DRAIN_IDLE_NANOS) {
+            connection.closeIdle(DownstreamEnding.DRAINED, "draining");
+        }
+    }
+
+    private void exchange(long now) {
+        Http1Exchange exchange = connection.exchange();
+        if (exchange == null) {
+            return;
+        }
+        if (!connection.body().complete()) {
+            body(exchange, now);
+        } else if (!watching && now - exchange.exchange().startedNanos() > WATCH_NANOS) {
+            watching = true;
+            Thread.ofVirtual().name("http1-watch " + connection.peer()).start(() -> watch(exchange));
+        }
+    }
+
+    private void body(Http1Exchange exchange, long now) {
+        Http1Config config = connection.config();
+        long waiting = connection.in().waitingSinceNanos();
+        if (waiting == 0 || exchange.raw()) {
+            return;
+        }
+        if (now - waiting > config.bodyTimeout().toNanos()) {
+            timeOut(
+                    exchange,
+                    "no byte of the request body for " + config.bodyTimeout().toSeconds() + " s");
+        } else if (config.minBodyRate().isPresent()) {
+            long waited = connection.in().waitedNanos() + now - waiting;
+            long bytes = exchange.exchange().requestBytes();
+            if (waited > RATE_NANOS && bytes < config.minBodyRate().get() * (waited / 1e9)) {
+                timeOut(exchange, "request body is slower than min-body-rate");
+            }
+        }
+    }
+
+    private void timeOut(Http1Exchange exchange, String why) {
+        connection.closeAfterThis(DownstreamEnding.BODY_TIMEOUT);
+        exchange.refuse(new GatewayException(Cause.REQUEST_TIMEOUT, why));
+    }
+
+    /**
+     * Waits on the connection in place of its own thread, which waits for the upstream. What comes is the beginning of a pipelined request
+     * and stays in the buffer; when nothing will come, the exchange has lost its client.
+     */
+    private void watch(Http1Exchange exchange) {
+        boolean ended = false;
+        connection.reading().lock();
+        try {
+            if (exchange.isOver()
+                    || !connection.body().complete()
+                    || connection.in().available() > 0) {
+                return;
+            }
+            ended = !connection.in().fill();
+            if (ended && !connection.config().halfClose()) {
+                exchange.refuse(new GatewayException(Cause.DOWNSTREAM_GONE, "the client has closed its connection"));
+            }
+        } catch (IOException e) {
+            exchange.refuse(new GatewayException(Cause.DOWNSTREAM_GONE, "read: " + e.getMessage(), e));
+        } finally {
+            connection.reading().unlock();
+            watching = ended; // nothing else will come
+        }
+    }
+}

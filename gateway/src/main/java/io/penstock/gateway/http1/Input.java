@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http1;
+
+import io.penstock.gateway.wire.Wire;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * What a connection receives: a buffer that holds little more than the line that is being parsed. Used by one thread at a time.
+ *
+ * <p>The buffer begins at 1 KiB, so that idle connections stay small, and grows to the longest line. Bodies are read past it.
+ */
+final class Input {
+    private static final int SMALLEST = 1024;
+    /** What a connection keeps between two messages: less would be allocated anew for every head with a cookie. */
+    private static final int KEPT = 4 * 1024;
+
+    private final Wire wire;
+    private volatile long waitingSinceNanos;
+    private volatile long waitedNanos;
+    private volatile long total;
+    private volatile boolean ended;
+    private boolean timing;
+    private byte[] bytes = new byte[SMALLEST];
+    private int start;
+    private int end;
+
+    Input(Wire wire) {
+        this.wire = wire;
+    }
+
+    /** The buffer itself, valid until the next read. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Where the waiting bytes begin. */
+    int start() {
+        return start;
+    }
+
+    /** Where the waiting bytes end. */
+    int end() {
+        return end;
+    }
+
+    int available() {
+        return end - start;
+    }
+
+    void skip(int count) {
+        start += count;
+    }
+
+    /** Waits for more bytes behind those that are here. False when the peer has ended its side. */
+    boolean fill() throws IOException {
+        if (start == end) {
+            start = 0;
+            end = 0;
+        }
+        if (end == bytes.length) {
+            if (start > 0) {
+                System.arraycopy(bytes, start, bytes, 0, end - start);
+                end -= start;
+                start = 0;
+            } else {
+                bytes = Arrays.copyOf(bytes, bytes.length * 2);
+            }
+        }
+        int read = waiting(bytes, end, bytes.length - end);
+        if (read < 0) {
+            return false;
+        }
+        end += read;
+        return true;
+    }
+
+    /** What is in the buffer, otherwise straight from the wire; -1 when the peer has ended its side. */
+    int read(byte[] to, int offset, int length) throws IOException {
+        if (start == end) {
+            return waiting(to, offset, length);
+        }
+        int now = Math.min(length, end - start);
+        System.arraycopy(bytes, start, to, offset, now);
+        start += now;
+        return now;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread reads at a time
+    private int waiting(byte[] to, int offset, int length) throws IOException {
+        long since = System.nanoTime() | 1; // 0 means that nobody waits
+        waitingSinceNanos = since;
+        try {
+            int read = wire.read(to, offset, length);
+            if (read > 0) {
+                total += read;
+            } else {
+                ended = true;
+            }
+            return read;
+        } finally {
+            waitingSinceNanos = 0;
+            if (timing) {
+                waitedNanos += System.nanoTime() - since;
+            }
+        }
+    }
+
+    /** Between two messages: lets go of a buffer that one large head made grow. */
+    void rest() {
+        if (start == end && bytes.length > KEPT) {
+            bytes = new byte[SMALLEST];
+            start = 0;
+            end = 0;
+        }
+    }
+
+    /** {@link System#nanoTime()} when the read began that waits now; 0 when none does. Any thread may ask. */
+    long waitingSinceNanos() {
+        return waitingSinceNanos;
+    }
+
+    /** From now on the time is counted that reads wait. */
+    void timeReads(boolean on) {
+        timing = on;
+        waitedNanos = 0;
+    }
+
+    /** How long reads have waited since {@link #timeReads}, without the one that waits now. Any thread may ask. */
+    long waitedNanos() {
+        return waitedNanos;
+    }
+
+    /** Whether the peer has ended its side. Any thread may ask. */
+    boolean ended() {
+        return ended;
+    }
+
+    /** How many bytes ever came. Any thread may ask. */
+    long total() {
+        return total;
+    }
+}

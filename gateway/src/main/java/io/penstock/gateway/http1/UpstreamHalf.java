@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http1;
+
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Half;
+import io.penstock.gateway.exchange.Head;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt on an {@link UpstreamConnection}: takes the request and brings the response. One thread may send while another receives.
+ *
+ * <p>{@link #receive} returns each interim head and then the final one; 101 is final, and from then on both directions are raw bytes. What
+ * it throws names its cause: UPSTREAM_RESET when the connection ended ({@link #responseBytes} tells whether a byte of a response had come),
+ * UPSTREAM_PROTOCOL, UPSTREAM_HEADER_TOO_LARGE, or whatever {@link #abort} was called with. Nothing here watches the clock: the owner of
+ * the connection compares {@link #firstByteSinceNanos}, {@link #readSinceNanos} and {@link #writeSinceNanos} with its timeouts, and aborts.
+ */
+public final class UpstreamHalf implements Half {
+    /** Interim responses before the final one; nobody sends so many in earnest. */
+    private static final int MOST_INTERIM = 100;
+
+    private final UpstreamConnection up;
+    private final long inBefore;
+    private final long outBefore;
+    private volatile @Nullable Cause aborted;
+    private volatile boolean requestEnded;
+    private volatile boolean finalHead;
+    private volatile boolean raw;
+    private boolean persistent;
+    private boolean toHead;
+    private boolean upgradeAsked;
+    private @Nullable String ownKey;
+    private int interim;
+
+    UpstreamHalf(UpstreamConnection up) {
+        this.up = up;
+        this.inBefore = up.in().total();
+        this.outBefore = up.out().total();
+        up.out().clear();
+    }
+
+    // ---- request ----
+
+    @Override
+    public void send(Head head, boolean end) {
+        String protocol = head.value(":protocol");
+        upgradeAsked = protocol != null;
+        toHead = "HEAD".equals(head.method());
+        if ("websocket".equals(protocol) && !head.has("sec-websocket-key")) {
+            ownKey = WebSocketKey.make();
+        }
+        long length = RequestWriter.write(up.out(), head, end, ownKey);
+        if (length == MessageHead.CHUNKED && up.http10()) {
+            up.out().clear();
+            throw new GatewayException(Cause.UPSTREAM_PROTOCOL, "HTTP/1.0 takes no body of unknown length");
+        }
+        up.writer().begin(length, true);
+        if (end && protocol == null) {
+            flush();
+            requestEnded = true;
+        } else if (protocol != null) {
+            flush();
+        }
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+        try {
+            up.writer().write(bytes, offset, length);
+        } catch (IOException e) {
+            throw failed("write", e);
+        }
+    }
+
+    @Override
+    public void flush() {
+        try {
+            up.out().flush();
+        } catch (IOException e) {
+            throw failed("write", e);
+        }
+    }
+
+    @Override
+    public void end(@Nullable Head trailers) {
+        if (requestEnded) {
+            return;
+        }
+        if (!raw && !up.writer().complete()) {
+            abort(Cause.INTERNAL);
+            throw new GatewayException(Cause.INTERNAL, "request body is shorter than its declared length");
+        }
+        try {
+            up.writer().end(trailers);
+        } catch (IOException e) {
+            throw failed("write", e);
+        }
+        requestEnded = true;
+        if (raw) {
+            up.wire().finish();
+        }
+    }
+
+    // ---- response ----
+
+    @Override
+    public Head receive() {
+        try {
+            MessageHead response = up.heads().response(toHead);
+            int status = response.head().status();
+            if (status == 101) {
+                switchProtocol(response);
+            } else if (status < 200) {
+                if (++interim > MOST_INTERIM) {
+                    throw response.malformed("more than " + MOST_INTERIM + " interim responses");
+                }
+                return response.head();
+            } else {
+                up.body().begin(response.bodyLength());
+                persistent = response.persistent();
+            }
+            up.answeredAs(response.http11());
+            finalHead = true;
+            return response.head();
+        } catch (GatewayException e) {
+            throw aborted(e);
+        } catch (IOException e) {
+            throw failed("read", e);
+        }
+    }
+
+    private void switchProtocol(MessageHead response) {
+        if (!upgradeAsked) {
+            throw response.malformed("101 that nobody asked for");
+        }
+        if (ownKey != null) {
+            if (!WebSocketKey.accept(ownKey).equals(response.head().value("sec-websocket-accept"))) {
+                throw response.malformed("sec-websocket-accept does not answer the key");
+            }
+            response.head().remove("sec-websocket-accept");
+        }
+        up.body().begin(MessageHead.UNTIL_CLOSE);
+        up.writer().begin(MessageHead.UNTIL_CLOSE, false);
+        raw = true;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) {
+        try {
+            return up.body().read(buffer, offset, length);
+        } catch (GatewayException e) {
+            throw aborted(e);
+        } catch (IOException e) {
+            throw failed("read", e);
+        }
+    }
+
+    @Override
+    public @Nullable Head trailers() {
+        return up.body().trailers();
+    }
+
+    @Override
+    public boolean received() {
+        return finalHead && up.body().received();
+    }
+
+    @Override
+    public boolean ready() {
+        return finalHead && up.body().ready();
+    }
+
+    // ---- ends ----
+
+    @Override
+    public void abort(Cause cause) {
+        if (aborted == null && !(requestEnded && finalHead && up.body().complete())) {
+            aborted = cause;
+            up.abort();
+        }
+    }
+
+    private GatewayException aborted(GatewayException found) {
+        Cause cause = aborted;
+        return cause == null ? found : new GatewayException(cause, "aborted: " + cause.slug(), found);
+    }
+
+    private GatewayException failed(String what, IOException found) {
+        Cause cause = aborted;
+        return new GatewayException(
+                cause == null ? Cause.UPSTREAM_RESET : cause, what + ": " + found.getMessage(), found);
+    }
+
+    // ---- for the owner of the connection ----
+
+    /**
+     * Whether the connection may carry another exchange: request and response are complete, and both sides want to keep it. Final once
+     * the response has ended and {@link #end} has returned.
+     */
+    public boolean reusable() {
+        return requestEnded
+                && finalHead
+                && !raw
+                && aborted == null
+                && up.body().complete()
+                && persistent
+                && up.in().available() == 0;
+    }
+
+    /** Bytes of any response that came in this attempt; 0 proves that the upstream answered nothing. */
+    public long responseBytes() {
+        return up.in().total() - inBefore;
+    }
+
+    /** Bytes of the request that were given to the socket; 0 proves that the upstream saw nothing. */
+    public long requestBytes() {
+        return up.out().total() - outBefore;
+    }
+
+    /** {@link System#nanoTime()} when the request (as far as it has come) was flushed, while no byte of a response is here; 0 otherwise. */
+    public long firstByteSinceNanos() {
+        return requestBytes() > 0 && responseBytes() == 0 ? up.out().lastWriteNanos() : 0;
+    }
+
+    /** {@link System#nanoTime()} when the read began that is waiting now; 0 when none is. */
+    public long readSinceNanos() {
+        return up.in().waitingSinceNanos();
+    }
+
+    /** {@link System#nanoTime()} when the write began that is under way now; 0 when none is. */
+    public long writeSinceNanos() {
+        return up.out().writingSinceNanos();
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The HTTP/1.1 codec (RFC 9112) for both roles, in blocking style: a connection carries one exchange after the other. Depends on the floor
+ * and on the wire only.
+ */
+@NullMarked
+package io.penstock.gateway.http1;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http1;
+
+import io.penstock.gateway.config.Http1Config;
+import io.penstock.gateway.config.Http2Config;
+import io.penstock.gateway.config.ListenerConfig;
+import io.penstock.gateway.config.ListenerProtocol;
+import io.penstock.gateway.config.PathPolicyConfig;
+import io.penstock.gateway.config.PathPolicyConfig.Treatment;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.ExchangeHandler;
+import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.filter.PathPolicy;
+import io.penstock.gateway.wire.ChannelWire;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Serves HTTP/1.1 connections on a real port with a handler of the test. */
+final class Http1Server implements AutoCloseable {
+    static final Http1Config LIMITS = new Http1Config(
+            4096, 32, 1024, 64, 256, Duration.ofMillis(300), Optional.empty(), Optional.empty(), 16 * 1024, false);
+
+    private static final PathPolicyConfig PATHS = new PathPolicyConfig(
+            Treatment.NORMALISE, Treatment.PASS, Treatment.PASS, Treatment.REJECT, Treatment.REJECT);
+
+    private final ServerSocketChannel server;
+    private final ListenerConfig config;
+    private final ExchangeHandler handler;
+    private final BlockingQueue<Exchange> ended = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Http1Connection> open = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Http1Connection> closed = new LinkedBlockingQueue<>();
+
+    Http1Server(ExchangeHandler handler) {
+        this(LIMITS, handler);
+    }
+
+    Http1Server(Http1Config limits, ExchangeHandler handler) {
+        this.handler = handler;
+        this.config = listener(limits);
+        try {
+            server = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    static ListenerConfig listener(Http1Config limits) {
+        Http2Config http2 = new Http2Config(
+                128,
+                16_384,
+                8,
+                4096,
+                262_144,
+                4_194_304,
+                Duration.ofSeconds(10),
+                200,
+                100,
+                100,
+                200,
+                100,
+                Duration.ofMinutes(2));
+        return new ListenerConfig(
+                "main",
+                "127.0.0.1",
+                0,
+                Optional.empty(),
+                List.of(ListenerProtocol.values()),
+                List.of(),
+                PATHS,
+                100,
+                Duration.ofSeconds(10),
+                Duration.ofMillis(300),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(500),
+                limits,
+                http2);
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                SocketChannel channel = server.accept();
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                Thread.ofVirtual().start(() -> serve(channel));
+            }
+        } catch (IOException e) {
+            // the test has ended
+        }
+    }
+
+    private void serve(SocketChannel channel) {
+        int port = channel.socket().getPort();
+        Http1Connection connection = new Http1Connection(
+                ChannelWire.of(channel),
+                config,
+                new Peer("main", "127.0.0.1", port, false, true),
+                handler,
+                ended::add,
+                new FieldCache(),
+                new PathPolicy(PATHS),
+                64 * 1024);
+        open.add(connection);
+        connection.serve();
+        closed.add(connection);
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The next exchange that has ended. */
+    Exchange ended() throws InterruptedException {
+        Exchange exchange = ended.poll(5, java.util.concurrent.TimeUnit.SECONDS);
+        if (exchange == null) {
+            throw new AssertionError("no exchange has ended");
+        }
+        return exchange;
+    }
+
+    /** The next connection that was opened. */
+    Http1Connection opened() throws InterruptedException {
+        return open.take();
+    }
+
+    /** The next connection that has ended. */
+    Http1Connection closed() throws InterruptedException {
+        Http1Connection connection = closed.poll(5, java.util.concurrent.TimeUnit.SECONDS);
+        if (connection == null) {
+            throw new AssertionError("no connection has ended");
+        }
+        return connection;
+    }
+
+    Http1Client client() {
+        try {
+            return new Http1Client(((InetSocketAddress) server.getLocalAddress()).getPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        open.forEach(Http1Connection::abort);
+    }
+}
