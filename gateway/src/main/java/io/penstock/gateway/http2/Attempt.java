@@ -2,7 +2,9 @@
 package io.penstock.gateway.http2;
 
 import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One try of an exchange on one upstream stream: the upstream's half of a {@link Relay}. */
@@ -10,9 +12,16 @@ final class Attempt implements StreamEvents {
     private final Relay relay;
     private final Http2Connection up;
     private @Nullable Http2Stream stream;
+    /** Set when the stream is. */
+    private @Nullable AttemptReport report;
+
     private boolean responseStarted;
     private boolean responseEnded;
     private long written;
+    /** Of the request's body; guarded by the relay's monitor, as is the next. */
+    private int sentBytes;
+
+    private boolean endSent;
     private volatile boolean ended;
 
     Attempt(Relay relay, Http2Connection up) {
@@ -24,62 +33,116 @@ final class Attempt implements StreamEvents {
         return up;
     }
 
+    private AttemptReport report() {
+        return Objects.requireNonNull(report, "an attempt is told of once it has a stream");
+    }
+
+    /** The stream is open: the request is on its way. */
+    void started() {
+        report().started();
+    }
+
     void sendData(byte[] bytes, int offset, int length, boolean end, Wakes wakes) {
         if (stream != null) {
-            up.sendData(stream, bytes, offset, length, end, wakes);
+            up.send().data(stream, bytes, offset, length, end, wakes);
         }
     }
 
     void sendTrailers(Head trailers, Wakes wakes) {
         if (stream != null) {
-            up.sendTrailers(stream, trailers, wakes);
+            up.send().trailers(stream, trailers, wakes);
         }
+    }
+
+    /** So many bytes of the request are about to be sent, and perhaps its end. Under the relay's monitor, as are the next two. */
+    void noteSent(int bytes, boolean end) {
+        sentBytes += bytes;
+        endSent |= end;
+    }
+
+    /** How many of the request's body bytes it was given; of meaning while all of them are held. */
+    int sentBytes() {
+        return sentBytes;
+    }
+
+    /** Whether it was given the end of the request. */
+    boolean endSent() {
+        return endSent;
     }
 
     /** Lets the upstream send as many bytes again. */
     void returnCredit(int bytes, Wakes wakes) {
         if (!ended && stream != null) {
-            up.returnCredit(stream, bytes, wakes);
+            up.receive().returnCredit(stream, bytes, wakes);
         }
     }
 
-    /** Resets the upstream stream unless it has ended. */
-    void cancel(int code, Wakes wakes) {
-        if (!ended && stream != null) {
-            up.reset(stream, code, wakes);
+    /** Ends the attempt for this cause, and resets its stream unless that has ended. */
+    void cancel(Cause cause, int code, Wakes wakes) {
+        if (report != null) {
+            report.ended(cause, Exchange.NONE);
+        }
+        reset(stream, code, wakes);
+    }
+
+    /** Nobody waits for the attempt any more, and nothing is wrong with it. */
+    void abandon(Wakes wakes) {
+        if (report != null) {
+            report.ended(null, Exchange.NONE);
+        }
+        reset(stream, ErrorCode.CANCEL, wakes);
+    }
+
+    private void reset(@Nullable Http2Stream which, int code, Wakes wakes) {
+        if (!ended && which != null) {
+            up.send().reset(which, code, wakes);
         }
     }
 
     /** The downstream has all it wants: the stream is left to end by itself. */
     void leaveAlone() {
         if (!ended && stream != null) {
-            up.leaveAlone(stream);
+            up.send().leaveAlone(stream);
         }
     }
 
     @Override
     public void bound(Http2Stream to) {
         stream = to;
+        report = new AttemptReport(relay.exchange().takeAttemptObserver());
         relay.opened(up);
     }
 
     @Override
     public void head(Head head, boolean end, Wakes wakes) {
-        responseStarted |= head.status() >= 200;
         responseEnded = end;
-        relay.responseHead(this, head, end, wakes);
+        if (head.status() >= 200) {
+            responseStarted = true;
+            int grpcStatus = end ? GrpcStatusField.read(relay.exchange(), head) : Exchange.NONE;
+            report().responded(head.status(), grpcStatus);
+            reportEnd(grpcStatus);
+        }
+        relay.response().head(this, head, end, wakes);
     }
 
     @Override
     public void data(byte[] bytes, int offset, int length, boolean end, Wakes wakes) {
         responseEnded = end;
-        relay.responseData(this, bytes, offset, length, end, wakes);
+        reportEnd(Exchange.NONE);
+        relay.response().data(this, bytes, offset, length, end, wakes);
     }
 
     @Override
     public void trailers(Head trailers, Wakes wakes) {
         responseEnded = true;
-        relay.responseTrailers(this, trailers, wakes);
+        reportEnd(GrpcStatusField.read(relay.exchange(), trailers));
+        relay.response().trailers(this, trailers, wakes);
+    }
+
+    private void reportEnd(int grpcStatus) {
+        if (responseEnded) {
+            report().ended(null, grpcStatus);
+        }
     }
 
     @Override
@@ -87,28 +150,34 @@ final class Attempt implements StreamEvents {
         if (responseEnded) {
             relay.resetAfterResponse(this, code, wakes);
         } else if (code == ErrorCode.REFUSED_STREAM && !responseStarted) {
-            relay.retry(this, Cause.UPSTREAM_REFUSED, "stream refused", wakes);
+            failed(Cause.UPSTREAM_REFUSED, "stream refused", code, wakes);
         } else {
             // NO_ERROR would tell the downstream that what it has is complete (RFC 9113 §8.1)
             int onward = code == ErrorCode.NO_ERROR ? ErrorCode.INTERNAL_ERROR : code;
-            relay.failed(this, Cause.UPSTREAM_RESET, "stream reset, code " + code, onward, wakes);
+            failed(Cause.UPSTREAM_RESET, "stream reset, code " + code, onward, wakes);
         }
     }
 
     @Override
     public void broken(int code, String detail, Wakes wakes) {
-        cancel(code, wakes);
-        relay.failed(this, Cause.UPSTREAM_PROTOCOL, detail, ErrorCode.INTERNAL_ERROR, wakes);
+        cancel(Cause.UPSTREAM_PROTOCOL, code, wakes);
+        failed(Cause.UPSTREAM_PROTOCOL, detail, ErrorCode.INTERNAL_ERROR, wakes);
     }
 
     @Override
     public void unprocessed(Wakes wakes) {
-        relay.retry(this, Cause.UPSTREAM_GOAWAY, "above the last stream of the upstream's GOAWAY", wakes);
+        String detail = "above the last stream of the upstream's GOAWAY";
+        failed(Cause.UPSTREAM_GOAWAY, detail, ErrorCode.REFUSED_STREAM, wakes);
     }
 
     @Override
     public void lost(String detail, Wakes wakes) {
-        relay.failed(this, Cause.UPSTREAM_RESET, detail, ErrorCode.INTERNAL_ERROR, wakes);
+        failed(Cause.UPSTREAM_RESET, detail, ErrorCode.INTERNAL_ERROR, wakes);
+    }
+
+    private void failed(Cause cause, String detail, int code, Wakes wakes) {
+        report().ended(cause, Exchange.NONE);
+        relay.failed(this, cause, detail, code, wakes);
     }
 
     @Override

@@ -3,13 +3,18 @@ package io.penstock.gateway.http2;
 
 import io.penstock.gateway.config.ListenerConfig;
 import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.ServedConnection;
+import io.penstock.gateway.filter.PathPolicy;
+import io.penstock.gateway.wire.Wire;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -18,15 +23,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>{@link #serve} runs on the connection's own thread until the connection has ended; {@link #upkeep}, {@link #drain} and {@link
  * #abort} may come from any thread and never block.
  */
-public final class DownstreamConnection implements Http2Connection.Role {
+public final class DownstreamConnection implements Http2Connection.Role, ServedConnection {
     private static final int LINGER_BYTES = 1024 * 1024;
     private static final long LINGER_NANOS = 1_000_000_000L;
+
+    /** How many first bytes tell for certain that a connection speaks HTTP/2 with prior knowledge. */
+    public static final int PREFACE_BYTES = Preface.BYTES.length;
 
     private final Wire wire;
     private final ListenerConfig config;
     private final Peer peer;
     private final ExchangeHandler handler;
     private final ExchangeObserver observer;
+    private final PathPolicy paths;
     private final int replayBytes;
     private final FrameReader reader;
     private final Http2Connection connection;
@@ -43,6 +52,7 @@ public final class DownstreamConnection implements Http2Connection.Role {
     /**
      * Prepares a connection; nothing is read or written before {@link #serve}.
      *
+     * @param paths of the listener
      * @param replayBytes request bytes that each exchange keeps for a second attempt
      */
     public DownstreamConnection(
@@ -51,19 +61,28 @@ public final class DownstreamConnection implements Http2Connection.Role {
             Peer peer,
             ExchangeHandler handler,
             ExchangeObserver observer,
+            PathPolicy paths,
             int replayBytes) {
         this.wire = wire;
         this.config = config;
         this.peer = peer;
         this.handler = handler;
         this.observer = observer;
+        this.paths = paths;
         this.replayBytes = replayBytes;
         this.reader = new FrameReader(wire);
         this.connection = new Http2Connection(wire, config.http2(), true, this);
         this.dispatcher = new FrameDispatcher(reader, connection);
     }
 
+    /** Whether a connection that begins with these bytes may turn out to speak HTTP/2. */
+    public static boolean maySpeak(byte[] first, int length) {
+        int here = Math.min(length, PREFACE_BYTES);
+        return Arrays.equals(first, 0, here, Preface.BYTES, 0, here);
+    }
+
     /** Serves the connection on the calling thread until it has ended; every stream has ended when this returns. */
+    @Override
     public void serve() {
         try {
             if (!preface()) {
@@ -76,7 +95,7 @@ public final class DownstreamConnection implements Http2Connection.Role {
             }
             FrameDispatcher.Ended ended = dispatcher.run();
             if (!ended.byPeer()) {
-                end(DownstreamEnding.of(ended), ended.detail());
+                end(Endings.of(ended), ended.detail());
                 lingerSinceNanos = System.nanoTime();
                 dispatcher.linger(LINGER_BYTES);
             }
@@ -138,10 +157,11 @@ public final class DownstreamConnection implements Http2Connection.Role {
     @Override
     public void opened(int streamId, Head head, boolean oversized, boolean end, Wakes wakes) throws Http2Exception {
         if (connection.openStreams() >= config.http2().maxConcurrentStreams()) {
-            connection.refuseStream(streamId, ErrorCode.REFUSED_STREAM, wakes);
+            connection.send().refuse(streamId, ErrorCode.REFUSED_STREAM, wakes);
             dispatcher.guard().count(Flood.OWN_RESETS);
             return;
         }
+        GatewayException badPath = paths.apply(head);
         Relay relay = new Relay(connection, head, peer, handler, observer, replayBytes, wakes);
         Http2Stream stream = connection.accept(streamId, relay, end);
         if (oversized) {
@@ -154,9 +174,13 @@ public final class DownstreamConnection implements Http2Connection.Role {
         if (wrong != null) {
             throw Http2Exception.stream(streamId, ErrorCode.PROTOCOL_ERROR, wrong);
         }
-        FrameDispatcher.declare(stream, head);
+        ReceivedHeads.declare(stream, head);
         if (end) {
-            connection.receiveEnd(stream);
+            connection.receive().end(stream);
+        }
+        if (badPath != null) {
+            relay.refuse(badPath);
+            return;
         }
         relay.begin(end);
     }
@@ -195,6 +219,7 @@ public final class DownstreamConnection implements Http2Connection.Role {
     // ---- from outside ----
 
     /** Tells the peer to open no more streams, in two steps, and closes the connection with its last stream (RFC 9113 §6.8). */
+    @Override
     public void drain() {
         if (!draining.compareAndSet(false, true)) {
             return;
@@ -209,8 +234,9 @@ public final class DownstreamConnection implements Http2Connection.Role {
     }
 
     /** Ends every exchange that is in flight with {@link Cause#DRAINING}, and with the last of them the connection. */
+    @Override
     public void endExchanges() {
-        for (StreamEvents events : connection.listening()) {
+        for (StreamEvents events : connection.streams().listening()) {
             if (events instanceof Relay relay) {
                 relay.refuse(new GatewayException(Cause.DRAINING, "the drain timeout has passed"));
             }
@@ -236,6 +262,7 @@ public final class DownstreamConnection implements Http2Connection.Role {
     }
 
     /** Looks at the clock; called a few times a second. */
+    @Override
     public void upkeep(long now) {
         long linger = lingerSinceNanos;
         if (linger != 0) {
@@ -263,10 +290,12 @@ public final class DownstreamConnection implements Http2Connection.Role {
             calm(DownstreamEnding.HEAD_TIMEOUT, "head not finished in time");
         } else if (write != 0 && now - write > config.writeTimeout().toNanos()) {
             timeOut(DownstreamEnding.WRITE_TIMEOUT, "the peer does not read");
-        } else if (connection.starvedFor(config.http2().zeroWindowTimeout().toNanos(), now)) {
+        } else if (connection
+                .send()
+                .starvedFor(config.http2().zeroWindowTimeout().toNanos(), now)) {
             calm(DownstreamEnding.ZERO_WINDOW, "window held at zero");
         } else if (connection.openStreams() == 0) {
-            long quiet = now - Math.max(connection.lastStreamNanos(), startedNanos);
+            long quiet = now - Math.max(connection.streams().lastStreamNanos(), startedNanos);
             if (quiet > config.idleTimeout().toNanos() && !draining.get()) {
                 end(
                         DownstreamEnding.IDLE,
@@ -299,24 +328,29 @@ public final class DownstreamConnection implements Http2Connection.Role {
     }
 
     /** Closes the socket at once. */
+    @Override
     public void abort() {
         connection.abort();
     }
 
+    @Override
     public int openStreams() {
         return connection.openStreams();
     }
 
+    @Override
     public Peer peer() {
         return peer;
     }
 
     /** Why it ended; {@link DownstreamEnding#PEER} while it has not. */
+    @Override
     public DownstreamEnding ending() {
         return ending;
     }
 
     /** What was found and expected, for the log. */
+    @Override
     public String detail() {
         return detail;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2;
 
+import io.penstock.gateway.wire.Wire;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -107,6 +108,35 @@ final class FrameReader {
 
     int streamId() {
         return streamId;
+    }
+
+    /** The stream of a frame that must have one. */
+    int checkedStreamId() throws Http2Exception {
+        if (streamId == 0) {
+            throw Http2Exception.connection(ErrorCode.PROTOCOL_ERROR, "frame of type " + type + " on stream 0");
+        }
+        return streamId;
+    }
+
+    /** Checks a payload that has one length only. */
+    void checkLength(String name, int bytes) throws Http2Exception {
+        if (length != bytes) {
+            throw Http2Exception.connection(
+                    ErrorCode.FRAME_SIZE_ERROR, name + " of " + length + " bytes, expected " + bytes);
+        }
+    }
+
+    /** How many bytes of padding a padded frame ends with. */
+    int padding() throws Http2Exception {
+        if (length == 0) {
+            throw Http2Exception.connection(ErrorCode.FRAME_SIZE_ERROR, "padded frame without padding length");
+        }
+        int padding = buffer[payload] & 0xff;
+        if (padding >= length) {
+            throw Http2Exception.connection(
+                    ErrorCode.PROTOCOL_ERROR, "padding of " + padding + " bytes in a frame of " + length);
+        }
+        return padding;
     }
 
     /** Where the payload begins in {@link #bytes()}. */

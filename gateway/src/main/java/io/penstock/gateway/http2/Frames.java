@@ -32,6 +32,8 @@ final class Frames {
     static final int SETTING_INITIAL_WINDOW_SIZE = 0x4;
     static final int SETTING_MAX_FRAME_SIZE = 0x5;
     static final int SETTING_MAX_HEADER_LIST_SIZE = 0x6;
+    /** RFC 8441 §3. */
+    static final int SETTING_ENABLE_CONNECT_PROTOCOL = 0x8;
 
     private Frames() {}
 

@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
 /** What makes a head malformed (RFC 9113 §8.2, §8.3). Each check returns what is wrong, or null. */
 final class HeadRules {
 
+    /** The pseudo field that makes CONNECT an extended one. */
+    static final String PROTOCOL = ":protocol";
+
+    private static final int PROTOCOL_BIT = 16;
+
     private HeadRules() {}
 
     static @Nullable String request(Head head) {
@@ -19,8 +24,8 @@ final class HeadRules {
         if (method == null || method.isEmpty()) {
             return ":method is missing";
         }
-        if (method.equals("CONNECT")) {
-            return "CONNECT is not served";
+        if (method.equals("CONNECT") && !extendedConnect(head)) {
+            return "CONNECT is served with :protocol only";
         }
         String scheme = head.scheme();
         if (scheme == null || scheme.isEmpty()) {
@@ -34,6 +39,12 @@ final class HeadRules {
             return ":path does not begin with a slash";
         }
         return authority(head);
+    }
+
+    /** Whether the request asks for a tunnel of bytes that another protocol is spoken in (RFC 8441 §4). */
+    static boolean extendedConnect(Head head) {
+        String protocol = head.value(PROTOCOL);
+        return protocol != null && !protocol.isEmpty();
     }
 
     /** Whoever routes by one of the two must not be told apart from whoever routes by the other (RFC 9113 §8.3.1). */
@@ -151,6 +162,9 @@ final class HeadRules {
                 }
             }
         }
+        if ((seen & PROTOCOL_BIT) != 0 && request && !"CONNECT".equals(head.method())) {
+            return ":protocol without CONNECT";
+        }
         return null;
     }
 
@@ -160,6 +174,7 @@ final class HeadRules {
             case ":scheme" -> 2;
             case ":authority" -> 4;
             case ":path" -> 8;
+            case PROTOCOL -> PROTOCOL_BIT;
             default -> 0;
         };
     }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 /** What an HTTP/1 client gets from a listener that speaks HTTP/2 only (RFC 9110 §15.6.6). */
 final class Http1Answer {
     private static final String BODY =
-            "This listener speaks HTTP/2 with prior knowledge; HTTP/1.1 is not served here yet.\n";
+            "This listener speaks HTTP/2 with prior knowledge; HTTP/1.1 is not served here.\n";
 
     static final byte[] BYTES = ("HTTP/1.1 505 HTTP Version Not Supported\r\n"
                     + "content-type: text/plain\r\nconnection: close\r\ncontent-length: "

@@ -4,8 +4,9 @@ package io.penstock.gateway.http2;
 import java.nio.charset.StandardCharsets;
 
 /** The bytes with which a client begins (RFC 9113 §3.4). */
-final class Preface {
-    static final byte[] BYTES = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+public final class Preface {
+    /** The bytes; nobody changes them. */
+    public static final byte[] BYTES = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private Preface() {}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2;
 
+import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Downstream;
 import io.penstock.gateway.exchange.Exchange;
@@ -10,25 +11,19 @@ import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.GrpcTimeout;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
-import io.penstock.gateway.exchange.Refusal;
 import io.penstock.gateway.exchange.RequestHalf;
 import io.penstock.gateway.exchange.Upstream;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The downstream's half of one relayed exchange: passes what arrives on the downstream stream to the current {@link Attempt}, and
- * what the attempt finds to the downstream stream.
+ * The downstream's half of one exchange: passes what arrives on the downstream stream to the current {@link Attempt}, and what the
+ * attempt finds to the downstream stream; or, where the upstream does not speak HTTP/2, to and from a thread in blocking style.
  *
- * <p>Request bytes are kept until the response begins, up to a limit, so that an attempt that the upstream certainly did not
- * process can be made once more; bytes that arrive before there is an attempt are kept within the stream's window.
- *
- * <p>Its monitor guards its fields. It is held for a few instructions, never during a call to a connection.
+ * <p>Its monitor guards its fields and those of {@link RelayedRequest} and {@link RelayedResponse}. It is held for a few instructions,
+ * never during a call to a connection.
  */
 final class Relay implements StreamEvents, Downstream {
     private static final System.Logger LOG = System.getLogger(Relay.class.getName());
-    private static final int MOST_ATTEMPTS = 2;
-    private static final byte[] EMPTY = {};
 
     private final Http2Connection down;
     private final Exchange exchange;
@@ -36,27 +31,18 @@ final class Relay implements StreamEvents, Downstream {
     private final int replayBytes;
     private final Thread readerThread;
     private final Wakes readerWakes;
+    private final RelayedRequest request;
+    private final RelayedResponse response;
     private @Nullable Http2Stream stream;
 
     private volatile @Nullable Attempt attempt;
-    private boolean attached;
-    /** The connection that did not process the first attempt. */
+    /** The connection that did not process an earlier attempt. */
     private volatile @Nullable Http2Connection failedOn;
 
+    private volatile @Nullable DownstreamHalf half;
     private boolean finished;
     /** The downstream stream did not come to its regular end. */
     private boolean aborted;
-
-    private boolean responseStarted;
-    private boolean headSent;
-    private @Nullable Cause failedMeanwhile;
-    private int failedCode;
-    private boolean responseEnded;
-    private volatile boolean requestEnded;
-    private @Nullable Head requestTrailers;
-    private byte @Nullable [] held = EMPTY;
-    private int heldLength;
-    private long returned;
 
     Relay(
             Http2Connection down,
@@ -72,15 +58,34 @@ final class Relay implements StreamEvents, Downstream {
         this.readerThread = Thread.currentThread();
         this.readerWakes = readerWakes;
         this.exchange = new Exchange(request, peer, this, observer);
+        this.request = new RelayedRequest(this, replayBytes);
+        this.response = new RelayedResponse(this, down.send());
     }
 
     Exchange exchange() {
         return exchange;
     }
 
+    RelayedRequest request() {
+        return request;
+    }
+
+    RelayedResponse response() {
+        return response;
+    }
+
+    Http2Stream stream() {
+        if (stream == null) {
+            throw new IllegalStateException("the relay has no stream yet");
+        }
+        return stream;
+    }
+
     /** Hands the exchange to the pipeline; called once, by the reader, when the stream is in its table. */
     void begin(boolean end) {
-        requestEnded = end;
+        if (end) {
+            request.end();
+        }
         guarded(() -> handler.open(exchange));
     }
 
@@ -92,6 +97,11 @@ final class Relay implements StreamEvents, Downstream {
         } catch (RuntimeException e) {
             refuse(new GatewayException(Cause.INTERNAL, defect(e), e));
         }
+    }
+
+    String defect(RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, "defect in an exchange of route " + exchange.route(), e);
+        return "defect: " + e;
     }
 
     // ---- Downstream ----
@@ -109,13 +119,91 @@ final class Relay implements StreamEvents, Downstream {
     }
 
     @Override
+    public void failAttempt(GatewayException reason) {
+        Attempt current;
+        boolean repeatable;
+        synchronized (this) {
+            if (finished || response.started()) {
+                return;
+            }
+            current = attempt;
+            repeatable = current != null && request.whole();
+            if (current != null && repeatable) {
+                detach(current);
+            }
+        }
+        DownstreamHalf blocking = half;
+        if (blocking != null ? blocking.failAttempt(reason.reason()) : current != null && repeatable) {
+            if (current != null) {
+                replace(current, reason);
+            }
+        } else {
+            refuse(reason);
+        }
+    }
+
+    /** The attempt, which is detached, has taken too long: another one, or none. */
+    private void replace(Attempt late, GatewayException reason) {
+        Wakes wakes = wakes();
+        late.cancel(reason.reason(), ErrorCode.CANCEL, wakes);
+        Upstream upstream = exchange.upstream();
+        AttemptFailure failure = new AttemptFailure(
+                reason.reason(), reason.detail(), reason.reason().unprocessed(), null);
+        if (upstream == null || !again(upstream, failure)) {
+            fail(reason.reason(), reason.detail(), ErrorCode.CANCEL, wakes);
+        }
+        flushUnlessReader(wakes);
+    }
+
+    @Override
     public void answer(Head head, byte[] body) {
-        throw new UnsupportedOperationException("answers of the gateway's own");
+        Attempt current;
+        synchronized (this) {
+            if (finished || response.started()) {
+                return;
+            }
+            finished = true;
+            current = attempt;
+            request.drop();
+        }
+        Wakes wakes = wakes();
+        if (current != null) {
+            current.abandon(wakes);
+        }
+        endUnstarted(null);
+        exchange.status(head.status());
+        exchange.grpcStatus(GrpcStatusField.read(exchange, head));
+        if (!exchange.method().equals("HEAD")) {
+            exchange.addResponseBytes(body.length);
+        }
+        OwnAnswer.whole(stream(), exchange, head, body, wakes);
+        flushUnlessReader(wakes);
     }
 
     @Override
     public RequestHalf half() {
-        throw new GatewayException(Cause.PROTOCOL_UNSUPPORTED, "HTTP/2 exchanges are relayed to HTTP/2 only");
+        DownstreamHalf existing = half;
+        if (existing != null) {
+            return existing;
+        }
+        DownstreamHalf made = new DownstreamHalf(this, down, replayBytes);
+        made.stream().bind(stream());
+        boolean late;
+        synchronized (this) {
+            request.moveTo(made.stream());
+            half = made;
+            late = finished || aborted;
+        }
+        if (late) {
+            Cause cause = exchange.cause();
+            made.failed(cause == null ? Cause.DOWNSTREAM_GONE : cause, exchange.detail());
+        }
+        return made;
+    }
+
+    /** Whether a thread in blocking style serves the exchange, so that frames are relayed no more. */
+    boolean blocking() {
+        return half != null;
     }
 
     /** The reader's own wakes when it runs on the reader, which flushes them after its read; otherwise new ones. */
@@ -130,72 +218,77 @@ final class Relay implements StreamEvents, Downstream {
     }
 
     /** Ends the exchange with this cause, and its attempt with CANCEL. */
-    private void fail(Cause cause, String detail, int code, Wakes wakes) {
+    void fail(Cause cause, String detail, int code, Wakes wakes) {
         Attempt current;
         boolean started;
         boolean answered;
         synchronized (this) {
-            if (finished || responseEnded) {
+            if (finished || response.ended()) {
                 return;
             }
             finished = true;
-            started = responseStarted;
+            started = response.started();
             current = attempt;
-            held = null;
-            if (started && !headSent) { // the upstream's reader is about to send the head, and then finds this
-                failedMeanwhile = cause;
-                failedCode = code;
-            }
-            answered = started && !headSent;
+            request.drop();
+            answered = response.failMeanwhile(cause, code);
         }
         exchange.fail(cause, detail);
         if (current != null) {
-            current.cancel(cause == Cause.DOWNSTREAM_GONE ? code : ErrorCode.CANCEL, wakes);
+            current.cancel(cause, cause == Cause.DOWNSTREAM_GONE ? code : ErrorCode.CANCEL, wakes);
         }
-        if (!gone(cause) && !answered) {
-            answer(cause, started, code, wakes);
+        endUnstarted(cause);
+        DownstreamHalf blocking = half;
+        if (blocking != null) {
+            blocking.failed(cause, detail);
+        }
+        if (gone(cause) || answered) {
+            return;
+        }
+        if (started) {
+            OwnAnswer.breakOff(stream(), exchange, cause, code, wakes);
+        } else {
+            OwnAnswer.refuse(stream(), exchange, cause, wakes);
         }
     }
 
-    private static boolean gone(Cause cause) {
+    static boolean gone(Cause cause) {
         return cause == Cause.DOWNSTREAM_GONE || cause == Cause.DOWNSTREAM_PROTOCOL;
     }
 
-    private void answer(Cause cause, boolean started, int code, Wakes wakes) {
-        Http2Stream to = stream();
-        if (!started) {
-            exchange.status(Refusal.status(exchange, cause));
-            Head head = Refusal.head(exchange, cause);
-            boolean bodiless = exchange.grpc() || exchange.method().equals("HEAD");
-            down.sendHead(to, head, bodiless, wakes);
-            if (!bodiless) {
-                byte[] body = Refusal.body(cause);
-                down.sendData(to, body, 0, body.length, true, wakes);
-            }
-        } else if (exchange.grpc()) {
-            down.sendLastTrailers(to, Refusal.trailers(exchange, cause), wakes);
-        } else {
-            down.reset(to, code, wakes);
-            return;
-        }
-        if (exchange.grpc()) {
-            exchange.grpcStatus(cause.grpcStatus().code());
-        }
-        down.resetAfterWaiting(to, ErrorCode.NO_ERROR, wakes); // we read no more of the request (RFC 9113 §8.1)
+    /** Tells of the end of an attempt that never got a stream, if there is one. */
+    private void endUnstarted(@Nullable Cause cause) {
+        exchange.takeAttemptObserver().ended(cause, Exchange.NONE);
     }
 
-    private Http2Stream stream() {
-        if (stream == null) {
-            throw new IllegalStateException("the relay has no stream yet");
+    // ---- under the monitor ----
+
+    boolean finished() {
+        return finished;
+    }
+
+    /** Whether what this attempt finds concerns the downstream. */
+    boolean current(Attempt by) {
+        return !finished && attempt == by;
+    }
+
+    /** What the attempt finds from here on concerns nobody, unless another has taken its place already. */
+    void detach(Attempt by) {
+        if (attempt == by) {
+            attempt = null;
+            request.detach();
         }
-        return stream;
     }
 
     // ---- attempts ----
 
+    @Nullable
+    Attempt attempt() {
+        return attempt;
+    }
+
     /** An attempt has its stream: counts it. */
     void opened(Http2Connection up) {
-        exchange.attempt(up.opened() > 1);
+        exchange.attempt(up.streams().opened() > 1);
     }
 
     /**
@@ -208,45 +301,46 @@ final class Relay implements StreamEvents, Downstream {
         if (up == failedOn && !onlyOne) {
             return false;
         }
+        if (tunnel() && !up.peerTakesConnect()) {
+            refuse(new GatewayException(Cause.PROTOCOL_UNSUPPORTED, Tunnels.REFUSED));
+            return true;
+        }
         Attempt next = new Attempt(this, up);
+        Attempt before;
         boolean endWithHead;
+        boolean late;
         synchronized (this) {
-            if (finished) {
-                return true;
+            late = finished;
+            before = attempt;
+            endWithHead = request.headAlone();
+            if (!late) {
+                attempt = next;
+                request.detach();
             }
-            attempt = next;
-            attached = false;
-            endWithHead = requestEnded && heldLength == 0 && requestTrailers == null;
+        }
+        if (late) {
+            endUnstarted(exchange.cause());
+            return true;
         }
         subtractTimeout();
         if (up.open(exchange.request(), endWithHead, next, streamLimit) == null) {
             synchronized (this) {
                 if (attempt == next) {
-                    attempt = null;
+                    attempt = before;
                 }
             }
             return false;
         }
+        next.started();
         Wakes wakes = wakes();
         wakes.add(up);
         if (endWithHead) {
-            attached(next, wakes);
+            request.sentWithHead(next, wakes);
         } else {
-            sendHeld(next, wakes);
+            request.sendHeld(next, wakes);
         }
         flushUnlessReader(wakes);
         return true;
-    }
-
-    private void attached(Attempt next, Wakes wakes) {
-        boolean cancelled;
-        synchronized (this) {
-            cancelled = finished || attempt != next;
-            attached |= !cancelled;
-        }
-        if (cancelled) {
-            next.cancel(ErrorCode.CANCEL, wakes);
-        }
     }
 
     private void subtractTimeout() {
@@ -255,209 +349,80 @@ final class Relay implements StreamEvents, Downstream {
         }
     }
 
-    /** Sends what was kept, until nothing is left; from then on the reader sends directly. */
-    private void sendHeld(Attempt next, Wakes wakes) {
-        int sent = 0;
-        boolean endSent = false;
-        while (true) {
-            byte[] bytes;
-            int length;
-            boolean end;
-            Head trailers;
-            boolean stale;
-            synchronized (this) {
-                stale = finished || attempt != next;
-                bytes = held == null ? EMPTY : held;
-                length = heldLength;
-                end = requestEnded;
-                trailers = requestTrailers;
-                if (sent == length && !stale) {
-                    attached = true;
-                    if (heldLength > replayBytes || responseStarted) {
-                        held = null;
-                    }
-                }
-            }
-            if (stale) {
-                next.cancel(ErrorCode.CANCEL, wakes);
-                return;
-            }
-            if (sent == length) {
-                if (trailers != null) {
-                    next.sendTrailers(trailers, wakes);
-                } else if (end && !endSent) {
-                    next.sendData(EMPTY, 0, 0, true, wakes);
-                }
-                return;
-            }
-            endSent = end && trailers == null;
-            next.sendData(bytes, sent, length - sent, endSent, wakes);
-            sent = length;
-        }
-    }
-
-    /** The attempt failed, and the upstream certainly did not process it: makes another, or fails the exchange. */
-    void retry(Attempt failed, Cause cause, String detail, Wakes wakes) {
-        Upstream upstream = exchange.upstream();
-        synchronized (this) {
-            if (attempt != failed) {
-                return;
-            }
-            attempt = null;
-            attached = false;
-            failedOn = failed.up();
-            if (responseStarted || held == null || exchange.attempts() >= MOST_ATTEMPTS) {
-                upstream = null;
-            }
-        }
-        if (upstream == null) {
-            fail(cause, detail, ErrorCode.REFUSED_STREAM, wakes);
-            return;
-        }
-        Upstream again = upstream;
-        guarded(() -> again.open(exchange));
-    }
-
-    /** The attempt failed for good. */
+    /** The attempt failed: its upstream decides whether another is made, as long as that can be done. */
     void failed(Attempt by, Cause cause, String detail, int code, Wakes wakes) {
+        Upstream upstream = exchange.upstream();
         synchronized (this) {
             if (attempt != by) {
                 return;
             }
-        }
-        fail(cause, detail, code, wakes);
-    }
-
-    // ---- what the attempt found ----
-
-    void responseHead(Attempt by, Head head, boolean end, Wakes wakes) {
-        int status = head.status();
-        synchronized (this) {
-            if (attempt != by || finished) {
-                return;
+            if (finished || response.started() || !request.whole()) {
+                upstream = null;
+            } else {
+                detach(by);
+                failedOn = by.up();
             }
         }
-        if (!shown(head, wakes)) {
-            return;
-        }
-        synchronized (this) {
-            if (finished) {
-                return;
-            }
-            if (status >= 200) {
-                responseStarted = true;
-                responseEnded = end;
-                if (attached) {
-                    held = null;
-                }
-            }
-        }
-        if (status >= 200) {
-            exchange.status(status);
-            if (end) {
-                noteGrpcStatus(head);
-            }
-        }
-        down.sendHead(stream(), head, end, wakes);
-        if (status >= 200) {
-            answerFailure(wakes);
+        boolean again =
+                upstream != null && again(upstream, new AttemptFailure(cause, detail, cause.unprocessed(), null));
+        if (!again) {
+            fail(cause, detail, code, wakes);
         }
     }
 
-    /** Shows the head to the filters; false when one of them failed, which must not end the upstream's connection. */
-    private boolean shown(Head head, Wakes wakes) {
+    /** Asks for another attempt; one that cannot be placed is none. */
+    boolean again(Upstream upstream, AttemptFailure failure) {
         try {
-            exchange.responded(head);
-            return true;
+            return upstream.again(exchange, failure);
         } catch (GatewayException e) {
-            fail(e.reason(), e.detail(), ErrorCode.INTERNAL_ERROR, wakes);
+            return false;
         } catch (RuntimeException e) {
-            fail(Cause.INTERNAL, defect(e), ErrorCode.INTERNAL_ERROR, wakes);
+            refuse(new GatewayException(Cause.INTERNAL, defect(e), e));
+            return true;
         }
-        return false;
-    }
-
-    private String defect(RuntimeException e) {
-        LOG.log(System.Logger.Level.ERROR, "defect in an exchange of route " + exchange.route(), e);
-        return "defect: " + e;
-    }
-
-    /** Ends a response whose exchange failed between the decision to send its head and the head itself. */
-    private void answerFailure(Wakes wakes) {
-        Cause cause;
-        synchronized (this) {
-            headSent = true;
-            cause = failedMeanwhile;
-        }
-        if (cause != null && !gone(cause)) {
-            answer(cause, true, failedCode, wakes);
-        }
-    }
-
-    void responseData(Attempt by, byte[] bytes, int offset, int length, boolean end, Wakes wakes) {
-        if (attempt != by) {
-            return;
-        }
-        exchange.addResponseBytes(length);
-        if (end) {
-            endResponse();
-        }
-        down.sendData(stream(), bytes, offset, length, end, wakes);
-    }
-
-    void responseTrailers(Attempt by, Head trailers, Wakes wakes) {
-        if (attempt != by) {
-            return;
-        }
-        noteGrpcStatus(trailers);
-        endResponse();
-        down.sendTrailers(stream(), trailers, wakes);
-    }
-
-    private synchronized void endResponse() {
-        responseEnded = true;
-    }
-
-    private void noteGrpcStatus(Head head) {
-        if (!exchange.grpc()) {
-            return;
-        }
-        String text = head.value("grpc-status");
-        if (text == null || text.isEmpty() || text.length() > 2) {
-            return;
-        }
-        int value = 0;
-        for (int i = 0; i < text.length(); i++) {
-            int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return;
-            }
-            value = value * 10 + digit;
-        }
-        exchange.grpcStatus(value);
     }
 
     /** The upstream gave a complete response and then reset the stream: it wants no more of the request. */
     void resetAfterResponse(Attempt by, int code, Wakes wakes) {
         if (attempt == by) {
-            down.resetAfterWaiting(stream(), code, wakes);
+            down.send().resetAfterWaiting(stream(), code, wakes);
         }
     }
 
     /** The attempt has passed on so many request bytes in all; what is new of them goes back to the downstream as credit. */
     void requestWritten(Attempt by, long total, Wakes wakes) {
-        if (requestEnded) {
-            return;
+        int credit = request.written(by, total);
+        if (credit > 0) {
+            down.receive().returnCredit(stream(), credit, wakes);
         }
-        int credit;
+    }
+
+    // ---- from a thread in blocking style ----
+
+    /** Whether the exchange asks for a pipe of bytes, whose two directions end each for itself: no other CONNECT is served. */
+    boolean tunnel() {
+        return exchange.method().equals("CONNECT");
+    }
+
+    /** The response is complete: what still comes of the request is of no use (RFC 9113 §8.1). */
+    void wantNoMore(Wakes wakes) {
+        if (!request.ended() && !tunnel()) {
+            down.send().resetAfterWaiting(stream(), ErrorCode.NO_ERROR, wakes);
+        }
+    }
+
+    /** Ends both directions at once. */
+    void abort(Cause cause) {
+        Wakes wakes = wakes();
+        boolean answered;
         synchronized (this) {
-            if (attempt != by || total <= returned) {
-                return;
-            }
-            credit = (int) (total - returned);
-            returned = total;
+            answered = response.ended();
         }
-        down.returnCredit(stream(), credit, wakes);
+        if (answered && !request.ended()) {
+            down.send().resetAfterWaiting(stream(), ErrorCode.NO_ERROR, wakes);
+        }
+        fail(cause, "ended by the gateway", ErrorCode.INTERNAL_ERROR, wakes);
+        flushUnlessReader(wakes);
     }
 
     // ---- StreamEvents of the downstream stream ----
@@ -475,64 +440,22 @@ final class Relay implements StreamEvents, Downstream {
     @Override
     public void data(byte[] bytes, int offset, int length, boolean end, Wakes wakes) {
         exchange.addRequestBytes(length);
-        Attempt to;
-        synchronized (this) {
-            if (finished) {
-                return;
-            }
-            to = attached ? attempt : null;
-            hold(bytes, offset, length, to == null);
-            requestEnded = end;
-        }
-        if (to != null) {
-            to.sendData(bytes, offset, length, end, wakes);
-        }
-    }
-
-    private void hold(byte[] bytes, int offset, int length, boolean must) {
-        byte[] kept = held;
-        if (kept == null) {
-            return;
-        }
-        if (!must && heldLength + length > replayBytes) {
-            held = null;
-            return;
-        }
-        if (heldLength + length > kept.length) {
-            kept = Arrays.copyOf(kept, heldLength == 0 ? length : Math.max(heldLength + length, 2 * heldLength));
-            held = kept;
-        }
-        System.arraycopy(bytes, offset, kept, heldLength, length);
-        heldLength += length;
+        request.data(bytes, offset, length, end, wakes);
     }
 
     @Override
     public void trailers(Head trailers, Wakes wakes) {
-        Attempt to;
-        synchronized (this) {
-            requestTrailers = trailers;
-            requestEnded = true;
-            to = attached ? attempt : null;
-        }
-        if (to != null) {
-            to.sendTrailers(trailers, wakes);
-        }
-    }
-
-    private synchronized void abort() {
-        aborted = true;
+        request.trailers(trailers, wakes);
     }
 
     @Override
     public void reset(int code, Wakes wakes) {
-        abort();
-        fail(Cause.DOWNSTREAM_GONE, "reset by the downstream, code " + code, code, wakes);
+        aborted("reset by the downstream, code " + code, Cause.DOWNSTREAM_GONE, code, wakes);
     }
 
     @Override
     public void broken(int code, String detail, Wakes wakes) {
-        abort();
-        fail(Cause.DOWNSTREAM_PROTOCOL, detail, code, wakes);
+        aborted(detail, Cause.DOWNSTREAM_PROTOCOL, code, wakes);
     }
 
     @Override
@@ -542,29 +465,42 @@ final class Relay implements StreamEvents, Downstream {
 
     @Override
     public void lost(String detail, Wakes wakes) {
-        abort();
-        fail(Cause.DOWNSTREAM_GONE, detail, ErrorCode.CANCEL, wakes);
+        aborted(detail, Cause.DOWNSTREAM_GONE, ErrorCode.CANCEL, wakes);
+    }
+
+    private void aborted(String detail, Cause cause, int code, Wakes wakes) {
+        synchronized (this) {
+            aborted = true;
+        }
+        fail(cause, detail, code, wakes);
     }
 
     @Override
     public void written(int bytes, Wakes wakes) {
         Attempt current = attempt;
+        DownstreamHalf blocking = half;
         if (current != null) {
             current.returnCredit(bytes, wakes);
+        } else if (blocking != null) {
+            blocking.stream().written(bytes);
         }
     }
 
     @Override
     public void closed(Wakes wakes) {
         Attempt current = attempt;
+        DownstreamHalf blocking = half;
         boolean complete;
         synchronized (this) {
-            complete = responseEnded && !finished && !aborted;
+            complete = response.ended() && !finished && !aborted;
         }
         if (current != null && complete) {
             current.leaveAlone(); // the end of the request may still wait for the upstream's window
         } else if (current != null) {
-            current.cancel(ErrorCode.CANCEL, wakes); // does nothing when it has ended
+            current.cancel(Cause.DOWNSTREAM_GONE, ErrorCode.CANCEL, wakes); // does nothing when it has ended
+        }
+        if (blocking != null) {
+            blocking.closed();
         }
         exchange.end();
     }

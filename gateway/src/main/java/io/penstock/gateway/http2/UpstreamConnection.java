@@ -3,7 +3,10 @@ package io.penstock.gateway.http2;
 
 import io.penstock.gateway.config.UpstreamConfig;
 import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.wire.Wire;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * may come from any thread and never block.
  */
 public final class UpstreamConnection implements Http2Connection.Role {
+    /** A write of at most 32 KiB that lasts longer than this waits for the peer. */
+    private static final long SLOW_WRITE_NANOS = 10_000_000;
 
     /** Told what concerns the pool. Called without any lock of the connection; must not block. */
     public interface Observer {
@@ -27,35 +32,7 @@ public final class UpstreamConnection implements Http2Connection.Role {
         void retired(UpstreamConnection connection);
 
         /** The connection is over, and so is every stream of it. */
-        void ended(UpstreamConnection connection, Ending ending, String detail);
-    }
-
-    /** Who ended an upstream connection, and why. */
-    public enum Ending {
-        PEER_CLOSED(true),
-        PEER_GOAWAY(true),
-        PEER_PROTOCOL(false),
-        IDLE(false),
-        MAX_AGE(false),
-        PING_TIMEOUT(false),
-        CONNECT_TIMEOUT(false),
-        WRITE_TIMEOUT(false),
-        DRAINED(false);
-
-        private final boolean byPeer;
-
-        Ending(boolean byPeer) {
-            this.byPeer = byPeer;
-        }
-
-        public boolean byPeer() {
-            return byPeer;
-        }
-
-        /** The stable name: kebab-case. */
-        public String slug() {
-            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-        }
+        void ended(UpstreamConnection connection, UpstreamEnding ending, String detail);
     }
 
     private final UpstreamConfig config;
@@ -64,7 +41,7 @@ public final class UpstreamConnection implements Http2Connection.Role {
     private final FrameDispatcher dispatcher;
     private final long startedNanos = System.nanoTime();
     private final long maxAgeNanos;
-    private final AtomicReference<@Nullable Ending> why = new AtomicReference<>();
+    private final AtomicReference<@Nullable UpstreamEnding> why = new AtomicReference<>();
     private volatile String detail = "";
     private volatile boolean ready;
     private volatile boolean retired;
@@ -98,7 +75,7 @@ public final class UpstreamConnection implements Http2Connection.Role {
             retired = true;
         }
         if (!ended.byPeer()) {
-            note(Ending.PEER_PROTOCOL, ended.detail());
+            note(UpstreamEnding.PEER_PROTOCOL, ended.detail());
             closingSinceNanos = System.nanoTime();
             if (ready) {
                 observer.retired(this);
@@ -106,12 +83,12 @@ public final class UpstreamConnection implements Http2Connection.Role {
             } // otherwise exchanges wait for this connection, and shall learn at once that it is none
         }
         connection.abort();
-        note(Ending.PEER_CLOSED, ended.detail());
-        Ending how = why.get();
-        observer.ended(this, how == null ? Ending.PEER_CLOSED : how, detail);
+        note(UpstreamEnding.PEER_CLOSED, ended.detail());
+        UpstreamEnding how = why.get();
+        observer.ended(this, how == null ? UpstreamEnding.PEER_CLOSED : how, detail);
     }
 
-    private void note(Ending how, String text) {
+    private void note(UpstreamEnding how, String text) {
         if (why.compareAndSet(null, how)) {
             detail = text;
         }
@@ -124,11 +101,21 @@ public final class UpstreamConnection implements Http2Connection.Role {
      * @return false when no stream is free, the connection is not ready, or it takes no more
      */
     public boolean open(Exchange exchange, boolean onlyOne) {
+        if (!(exchange.downstream() instanceof Relay relay) || relay.blocking()) {
+            throw new IllegalArgumentException("the exchange is in blocking style");
+        }
+        return usable() && relay.attach(connection, config.http2().maxConcurrentStreams(), onlyOne);
+    }
+
+    /** Whether the exchange's frames can be relayed by {@link #open}; otherwise its attempts are in blocking style. */
+    public static boolean relays(Exchange exchange) {
+        return exchange.downstream() instanceof Relay relay && !relay.blocking();
+    }
+
+    /** Whether streams may be opened now. Asks a peer that was silent for long first, and says no meanwhile. */
+    private boolean usable() {
         if (!ready || retired || pingSentNanos != 0) {
             return false;
-        }
-        if (!(exchange.downstream() instanceof Relay relay)) {
-            throw new IllegalArgumentException("only HTTP/2 exchanges can be relayed");
         }
         long now = System.nanoTime();
         if (connection.openStreams() == 0
@@ -136,7 +123,26 @@ public final class UpstreamConnection implements Http2Connection.Role {
             ping(now);
             return false;
         }
-        return relay.attach(connection, config.http2().maxConcurrentStreams(), onlyOne);
+        return true;
+    }
+
+    /**
+     * Takes a stream for an attempt in blocking style: for an exchange whose downstream is not relayed.
+     *
+     * <p>The stream is the attempt's from here on and is opened by {@link Half#send}, which the caller must reach, or {@link
+     * Half#abort} the half. It takes over the exchange's {@link Exchange#takeAttemptObserver observer} and counts the attempt when the
+     * request is sent. Its failures are {@link io.penstock.gateway.exchange.GatewayException}s whose {@link
+     * io.penstock.gateway.exchange.Cause#unprocessed} says whether another attempt is safe.
+     *
+     * @return null when no stream is free, the connection is not ready, or it takes no more
+     */
+    public @Nullable Half openHalf(Exchange exchange) {
+        if (!usable() || !connection.reserve(config.http2().maxConcurrentStreams())) {
+            return null;
+        }
+        UpstreamHalf half = new UpstreamHalf(connection, exchange);
+        exchange.onEnd(half::giveUpSlot);
+        return half;
     }
 
     private void ping(long now) {
@@ -173,7 +179,7 @@ public final class UpstreamConnection implements Http2Connection.Role {
 
     @Override
     public void goaway(int lastStreamId, int code, Wakes wakes) {
-        note(Ending.PEER_GOAWAY, "GOAWAY, code " + code);
+        note(UpstreamEnding.PEER_GOAWAY, "GOAWAY, code " + code);
         retire();
     }
 
@@ -189,7 +195,7 @@ public final class UpstreamConnection implements Http2Connection.Role {
     // ---- from the pool ----
 
     /** Takes no new streams from here on; closes once the open ones have ended. */
-    public void retire(Ending how) {
+    public void retire(UpstreamEnding how) {
         note(how, how.slug());
         retire();
     }
@@ -211,7 +217,7 @@ public final class UpstreamConnection implements Http2Connection.Role {
     }
 
     /** Ends the connection at once; its streams are lost. */
-    public void abort(Ending how) {
+    public void abort(UpstreamEnding how) {
         note(how, how.slug());
         retired = true;
         connection.abort();
@@ -228,12 +234,12 @@ public final class UpstreamConnection implements Http2Connection.Role {
             }
         } else if (!ready) {
             if (now - startedNanos > config.connectTimeout().toNanos()) {
-                abort(Ending.CONNECT_TIMEOUT);
+                abort(UpstreamEnding.CONNECT_TIMEOUT);
             }
         } else if (ping != 0 && now - ping > config.pingTimeout().toNanos()) {
-            abort(Ending.PING_TIMEOUT);
+            abort(UpstreamEnding.PING_TIMEOUT);
         } else if (write != 0 && now - write > config.writeTimeout().toNanos()) {
-            abort(Ending.WRITE_TIMEOUT);
+            abort(UpstreamEnding.WRITE_TIMEOUT);
         } else if (connection.openStreams() == 0) {
             checkUnused(now);
         } else {
@@ -245,23 +251,34 @@ public final class UpstreamConnection implements Http2Connection.Role {
         if (retired) {
             closeIfUnused();
         } else if (now - startedNanos > maxAgeNanos) {
-            retire(Ending.MAX_AGE);
-        } else if (now - connection.lastStreamNanos() > config.idleTimeout().toNanos()) {
-            retire(Ending.IDLE);
+            retire(UpstreamEnding.MAX_AGE);
+        } else if (now - connection.streams().lastStreamNanos()
+                > config.idleTimeout().toNanos()) {
+            retire(UpstreamEnding.IDLE);
         }
     }
 
     private void checkUsed(long now) {
         Wakes wakes = new Wakes();
-        connection.resetStuck(config.http2().zeroWindowTimeout().toNanos(), now, wakes);
+        connection.send().resetStuck(config.http2().zeroWindowTimeout().toNanos(), now, wakes);
         wakes.flush();
         if (!retired && now - startedNanos > maxAgeNanos) {
-            retire(Ending.MAX_AGE);
+            retire(UpstreamEnding.MAX_AGE);
         }
         if (pingSentNanos == 0
                 && now - connection.lastReadNanos() > config.pingAfter().toNanos()) {
             ping(now); // long silence under open streams: find out whether the peer still lives
         }
+    }
+
+    /**
+     * Whether it holds streams back for itself now: bytes wait for its window although their streams have window left, or a write takes
+     * longer than a peer that reads would let it. Another connection would serve them sooner.
+     */
+    public boolean strained(long now) {
+        long write = connection.writeStartedNanos();
+        return (write != 0 && now - write > SLOW_WRITE_NANOS)
+                || connection.send().starvedTogether();
     }
 
     /** Whether it ever took streams. */
@@ -284,6 +301,6 @@ public final class UpstreamConnection implements Http2Connection.Role {
 
     /** Streams opened since the beginning. */
     public long opened() {
-        return connection.opened();
+        return connection.streams().opened();
     }
 }

@@ -35,6 +35,9 @@ class HeadRulesTest {
                 ":method=GET|:scheme=http|:path=x",
                 ":method=GET|:scheme=http|:path=*",
                 ":method=CONNECT|:authority=a:1",
+                ":method=CONNECT|:scheme=http|:path=/|:protocol=|:authority=a",
+                ":method=CONNECT|:protocol=websocket|:authority=a",
+                ":method=GET|:scheme=http|:path=/|:protocol=websocket",
                 ":method=GET|:method=GET|:scheme=http|:path=/",
                 ":method=GET|:scheme=http|:path=/|:status=200",
                 ":method=GET|:scheme=http|:path=/|:other=1",
@@ -52,6 +55,13 @@ class HeadRulesTest {
             })
     void findsWhatMakesARequestMalformed(String fields) {
         assertThat(HeadRules.request(head(fields))).isNotNull();
+    }
+
+    @Test
+    void takesAnExtendedConnect() {
+        assertThat(HeadRules.request(
+                        head(":method=CONNECT|:protocol=websocket|:scheme=https|:path=/chat|:authority=a")))
+                .isNull();
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.Http2Config;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.wire.Wire;
 import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
 import java.util.List;

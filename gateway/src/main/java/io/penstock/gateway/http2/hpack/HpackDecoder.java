@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.http2;
+package io.penstock.gateway.http2.hpack;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -14,7 +14,7 @@ import io.penstock.gateway.exchange.Head;
  * keeps its hash. Names and values are ISO-8859-1; whether they are allowed in HTTP/2 is for the caller to check. A field that must
  * never be indexed keeps that mark. Not safe for use by two threads at once.
  */
-final class HpackDecoder {
+public final class HpackDecoder {
     private static final int LARGEST_KEPT_BUFFER = 16 * 1024;
     private static final byte[] NOTHING = {};
 
@@ -36,7 +36,7 @@ final class HpackDecoder {
      * @param maxTableBytes what we advertise first; a value below 4096 takes effect by {@link #maxTableBytes(int)} only
      * @param maxHeadBytes what a head may have, as the sum of {@link Field#bytes()}
      */
-    HpackDecoder(int maxTableBytes, int maxHeadBytes) {
+    public HpackDecoder(int maxTableBytes, int maxHeadBytes) {
         this.maxTableBytes = Math.max(maxTableBytes, HpackTable.INITIAL_BYTES);
         this.maxHeadBytes = maxHeadBytes;
     }
@@ -46,7 +46,7 @@ final class HpackDecoder {
      * larger one may be set at once. When the table is larger than that, the next block has to begin with a size update (RFC 7541
      * §4.2).
      */
-    void maxTableBytes(int bytes) {
+    public void maxTableBytes(int bytes) {
         maxTableBytes = bytes;
         if (bytes < table.capacity() && (updateDue < 0 || bytes < updateDue)) {
             updateDue = bytes;
@@ -54,7 +54,7 @@ final class HpackDecoder {
     }
 
     /** Whether the last block held more than the head may have. Then its head lacks the fields from there on. */
-    boolean oversized() {
+    public boolean oversized() {
         return oversized;
     }
 
@@ -64,7 +64,7 @@ final class HpackDecoder {
      *
      * @throws HpackException when the block is broken, after which this decoder is of no more use
      */
-    Head decode(byte[] source, int offset, int length) {
+    public Head decode(byte[] source, int offset, int length) {
         block = source;
         at = offset;
         end = offset + length;

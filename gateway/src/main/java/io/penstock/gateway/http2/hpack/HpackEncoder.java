@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.http2;
+package io.penstock.gateway.http2.hpack;
 
 import io.penstock.gateway.exchange.Field;
 import io.penstock.gateway.exchange.Field.Indexing;
@@ -13,7 +13,7 @@ import java.util.Arrays;
  * {@link HpackNames.Use}) or their size speaks against it. Once the table is full, a field has to miss twice before others are
  * evicted for it, so that values that never come again do not wash out those that do. Not safe for use by two threads at once.
  */
-final class HpackEncoder {
+public final class HpackEncoder {
     private static final int LARGEST_KEPT_BUFFER = 16 * 1024;
     private static final int SHORT_COOKIE = 20;
     private static final int SMALL_ENTRY = 128;
@@ -34,20 +34,20 @@ final class HpackEncoder {
      *
      * @param maxTableBytes the largest table that we are willing to fill, whatever the peer allows
      */
-    HpackEncoder(int maxTableBytes) {
+    public HpackEncoder(int maxTableBytes) {
         this.maxTableBytes = maxTableBytes;
         this.targetBytes = Math.min(maxTableBytes, HpackTable.INITIAL_BYTES);
         this.lowestTargetBytes = targetBytes;
     }
 
     /** Sets the peer's SETTINGS_HEADER_TABLE_SIZE, read as unsigned. The next block begins with what the peer has to know of it. */
-    void peerTableBytes(int bytes) {
+    public void peerTableBytes(int bytes) {
         targetBytes = bytes < 0 ? maxTableBytes : Math.min(maxTableBytes, bytes);
         lowestTargetBytes = Math.min(lowestTargetBytes, targetBytes);
     }
 
     /** Encodes the head into {@link #buffer()} and returns the length of the block. */
-    int encode(Head head) {
+    public int encode(Head head) {
         if (out.length > LARGEST_KEPT_BUFFER) {
             out = new byte[512];
         }
@@ -63,7 +63,7 @@ final class HpackEncoder {
     }
 
     /** The last block, from 0 on; valid until the next call of {@link #encode}. */
-    byte[] buffer() {
+    public byte[] buffer() {
         return out;
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.http2;
+package io.penstock.gateway.http2.hpack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.http2;
+package io.penstock.gateway.http2.hpack;
 
 /**
  * Codes and decodes strings with the Huffman code of RFC 7541 Appendix B.

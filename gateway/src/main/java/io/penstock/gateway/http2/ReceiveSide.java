@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http2;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What the peer may send on the streams of one connection, and what it has sent. Takes the connection's lock.
+ */
+final class ReceiveSide {
+    /** A stream that its peer resets within this time of opening it lived too short to be worth its opening. */
+    private static final long RAPID_NANOS = 100_000_000L;
+
+    private final ReentrantLock lock;
+    private final Http2Connection connection;
+    private final FrameWriter frames;
+    private final Streams streams;
+    private final int streamWindowBytes;
+
+    ReceiveSide(
+            ReentrantLock lock,
+            Http2Connection connection,
+            FrameWriter frames,
+            Streams streams,
+            int streamWindowBytes) {
+        this.lock = lock;
+        this.connection = connection;
+        this.frames = frames;
+        this.streams = streams;
+        this.streamWindowBytes = streamWindowBytes;
+    }
+
+    /**
+     * Takes DATA of this many bytes, padding included, off the stream's window.
+     *
+     * @return false when the peer sent more than it was allowed to
+     */
+    boolean data(Http2Stream stream, int flowControlled, int payloadBytes, boolean end) throws Http2Exception {
+        lock.lock();
+        try {
+            if (stream.endReceived) {
+                throw Http2Exception.stream(stream.id, ErrorCode.STREAM_CLOSED, "DATA after the end of the stream");
+            }
+            if (!stream.headReceived) {
+                throw Http2Exception.stream(stream.id, ErrorCode.PROTOCOL_ERROR, "DATA before a head");
+            }
+            stream.receiveWindow -= flowControlled;
+            if (stream.receiveWindow < 0) {
+                return false;
+            }
+            stream.unreturned += flowControlled - payloadBytes;
+            stream.receivedBytes += payloadBytes;
+            checkLength(stream, end);
+            stream.endReceived = end;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void checkLength(Http2Stream stream, boolean end) throws Http2Exception {
+        if (stream.declaredBytes == Http2Stream.UNDECLARED) {
+            return;
+        }
+        if (stream.receivedBytes > stream.declaredBytes || (end && stream.receivedBytes != stream.declaredBytes)) {
+            throw Http2Exception.stream(
+                    stream.id,
+                    ErrorCode.PROTOCOL_ERROR,
+                    "body is " + stream.receivedBytes + " bytes, content-length says " + stream.declaredBytes);
+        }
+    }
+
+    /** Notes the end of what the peer sends on this stream, by a head or trailers. */
+    void end(Http2Stream stream) throws Http2Exception {
+        lock.lock();
+        try {
+            checkLength(stream, true);
+            stream.endReceived = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The peer reset this stream.
+     *
+     * @return whether it had just been opened and nothing of an answer was sent: the mark of a rapid reset, which makes us work for
+     *     more streams than may be open at a time. Who waits longer, or for an answer, is held by the limit of open streams.
+     */
+    boolean reset(Http2Stream stream, int code, Wakes wakes) {
+        boolean rapid;
+        lock.lock();
+        try {
+            if (stream.closed) {
+                return false;
+            }
+            rapid = !stream.headSent && connection.lastReadNanos() - stream.openedNanos < RAPID_NANOS;
+            streams.leave(stream, StreamTable.Ending.RESET_BY_PEER);
+        } finally {
+            lock.unlock();
+        }
+        stream.events.reset(code, wakes);
+        streams.afterLeave(stream, true, wakes);
+        return rapid;
+    }
+
+    /** Bytes of this stream went on to the other side: lets the peer send as many again, once they are worth a frame. */
+    void returnCredit(Http2Stream stream, int bytes, Wakes wakes) {
+        lock.lock();
+        try {
+            if (stream.closed || stream.endReceived) {
+                return;
+            }
+            stream.unreturned += bytes;
+            if (stream.unreturned < streamWindowBytes / 2) {
+                return;
+            }
+            frames.windowUpdate(stream.id, stream.unreturned);
+            stream.receiveWindow += stream.unreturned;
+            stream.unreturned = 0;
+        } finally {
+            lock.unlock();
+        }
+        wakes.add(connection);
+    }
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http2;
+
+import io.penstock.gateway.exchange.Head;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What one connection sends on its streams: within the peer's windows at once, the rest as the windows open.
+ *
+ * <p>Takes the connection's lock, which guards its fields.
+ */
+final class SendSide {
+    private final ReentrantLock lock;
+    private final Http2Connection connection;
+    private final FrameWriter frames;
+    private final Streams streams;
+    private final WaitingStreams waiting;
+
+    SendSide(ReentrantLock lock, Http2Connection connection, FrameWriter frames, Streams streams) {
+        this.lock = lock;
+        this.connection = connection;
+        this.frames = frames;
+        this.streams = streams;
+        this.waiting = new WaitingStreams(frames, streams);
+    }
+
+    /** For a call under the lock: the windows and who waits for them. */
+    WaitingStreams waiting() {
+        return waiting;
+    }
+
+    void head(Http2Stream stream, Head head, boolean end, Wakes wakes) {
+        boolean closedNow;
+        lock.lock();
+        try {
+            if (stream.closed || stream.localEnd) {
+                return;
+            }
+            frames.head(stream, head, end);
+            closedNow = streams.leaveIfEnded(stream);
+        } finally {
+            lock.unlock();
+        }
+        wakes.add(connection);
+        streams.afterLeave(stream, closedNow, wakes);
+    }
+
+    void trailers(Http2Stream stream, Head trailers, Wakes wakes) {
+        boolean closedNow = false;
+        lock.lock();
+        try {
+            if (stream.closed || stream.localEnd) {
+                return;
+            }
+            if (stream.waiting.isEmpty()) {
+                frames.head(stream, trailers, true);
+                closedNow = streams.leaveIfEnded(stream);
+            } else {
+                stream.trailersWaiting = trailers;
+            }
+        } finally {
+            lock.unlock();
+        }
+        wakes.add(connection);
+        streams.afterLeave(stream, closedNow, wakes);
+    }
+
+    /** Sends what the windows allow now; the rest is copied and waits. */
+    void data(Http2Stream stream, byte[] bytes, int offset, int length, boolean end, Wakes wakes) {
+        boolean closedNow = false;
+        lock.lock();
+        try {
+            if (stream.closed || stream.localEnd) {
+                return;
+            }
+            int now = 0;
+            if (stream.waiting.isEmpty()) {
+                now = Math.max(0, Math.min(length, waiting.sendable(stream)));
+                if (now > 0 || length == 0) {
+                    waiting.data(stream, bytes, offset, now, end && now == length);
+                    closedNow = streams.leaveIfEnded(stream);
+                }
+            }
+            if (now < length) {
+                waiting.keep(stream, bytes, offset + now, length - now, end);
+            } else if (end && !stream.localEnd) {
+                stream.endWaiting = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+        wakes.add(connection);
+        streams.afterLeave(stream, closedNow, wakes);
+    }
+
+    /** Sends trailers now, instead of what waits on the stream. */
+    void lastTrailers(Http2Stream stream, Head trailers, Wakes wakes) {
+        boolean closedNow;
+        lock.lock();
+        try {
+            if (stream.closed || stream.localEnd) {
+                return;
+            }
+            stream.dropWaiting();
+            frames.head(stream, trailers, true);
+            closedNow = streams.leaveIfEnded(stream);
+        } finally {
+            lock.unlock();
+        }
+        wakes.add(connection);
+        streams.afterLeave(stream, closedNow, wakes);
+    }
+
+    /** Resets the stream now, dropping what waits on it. */
+    void reset(Http2Stream stream, int code, Wakes wakes) {
+        lock.lock();
+        try {
+            if (stream.closed) {
+                return;
+            }
+            boolean ended = stream.localEnd && stream.endReceived; // told of its end, but not yet let go by the reader
+            if (!ended) {
+                frames.reset(stream.id, code);
+            }
+            streams.leave(stream, ended ? StreamTable.Ending.ENDED : StreamTable.Ending.RESET_BY_US);
+        } finally {
+            lock.unlock();
+        }
+        wakes.add(connection);
+        streams.afterLeave(stream, true, wakes);
+    }
+
+    /** Resets the stream once all that waits on it is sent: how a complete answer ends an upload early (RFC 9113 §8.1). */
+    void resetAfterWaiting(Http2Stream stream, int code, Wakes wakes) {
+        lock.lock();
+        try {
+            if (!stream.closed && stream.hasWaiting()) {
+                stream.resetWaiting = code;
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        reset(stream, code, wakes);
+    }
+
+    /** Resets a stream that is not in the table; what still comes on it is ignored. */
+    void refuse(int streamId, int code, Wakes wakes) {
+        lock.lock();
+        try {
+            frames.reset(streamId, code);
+            streams.remember(streamId, StreamTable.Ending.RESET_BY_US);
+        } finally {
+            lock.unlock();
+        }
+        wakes.add(connection);
+    }
+
+    // ---- windows ----
+
+    void receiveWindowUpdate(Http2Stream stream, int increment, Wakes wakes) throws Http2Exception {
+        boolean closedNow;
+        lock.lock();
+        try {
+            if (stream.closed) {
+                return;
+            }
+            long window = (long) stream.sendWindow + increment;
+            if (window > Integer.MAX_VALUE) {
+                throw Http2Exception.stream(stream.id, ErrorCode.FLOW_CONTROL_ERROR, "window above 2^31-1");
+            }
+            stream.sendWindow = (int) window;
+            if (!stream.hasWaiting()) {
+                return;
+            }
+            waiting.drain(stream, Integer.MAX_VALUE);
+            closedNow = stream.closed;
+        } finally {
+            lock.unlock();
+        }
+        wakes.add(connection);
+        streams.afterLeave(stream, closedNow, wakes);
+    }
+
+    void receiveWindowUpdate(int increment, Wakes wakes) throws Http2Exception {
+        List<Http2Stream> closedNow;
+        lock.lock();
+        try {
+            waiting.grow(increment);
+            closedNow = waiting.drainAll();
+        } finally {
+            lock.unlock();
+        }
+        wakes.add(connection);
+        streams.afterLeave(closedNow, wakes);
+    }
+
+    // ---- what upkeep looks at ----
+
+    /** Nobody cares for the stream any more, but what waits on it shall still be sent: see {@link #resetStuck}. */
+    void leaveAlone(Http2Stream stream) {
+        lock.lock();
+        try {
+            stream.alone = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Resets streams that were left alone and whose peer has given them no window for this long. */
+    void resetStuck(long nanos, long now, Wakes wakes) {
+        List<Http2Stream> stuck = new ArrayList<>(0);
+        lock.lock();
+        try {
+            waiting.collectStuck(nanos, now, stuck);
+        } finally {
+            lock.unlock();
+        }
+        for (Http2Stream stream : stuck) {
+            reset(stream, ErrorCode.CANCEL, wakes);
+        }
+    }
+
+    /** Whether bytes wait for the connection's window although their stream has window left. */
+    boolean starvedTogether() {
+        lock.lock();
+        try {
+            return waiting.starvedTogether();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a stream has had bytes waiting for a window for longer than this. */
+    boolean starvedFor(long nanos, long now) {
+        lock.lock();
+        try {
+            return waiting.starvedFor(nanos, now);
+        } finally {
+            lock.unlock();
+        }
+    }
+}
