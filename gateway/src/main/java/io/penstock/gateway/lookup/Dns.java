@@ -3,6 +3,7 @@ package io.penstock.gateway.lookup;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
@@ -24,20 +24,22 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Resolver;
 import org.xbill.DNS.ResolverConfig;
+import org.xbill.DNS.SRVRecord;
 import org.xbill.DNS.Section;
+import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import org.xbill.DNS.hosts.HostsFileParser;
 
 /**
- * Asks the hosts file and then the name servers of this machine for the addresses of a name, with how long they hold.
+ * Asks the hosts file and then name servers for the addresses of a name, or name servers for its services, with how long they hold.
  *
  * <p>The JDK's own resolver does not tell a record's life and waits as long as the system likes; this one gives up after {@link
  * #TIMEOUT}. Safe for use by any thread.
  */
-final class Dns {
-    /** The longest time that {@link #ask} takes. */
-    static final Duration TIMEOUT = Duration.ofSeconds(3);
+public final class Dns {
+    /** The longest time that a question takes. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(3);
 
     private static final Duration TRY = Duration.ofSeconds(1);
     private static final int MAX_ALIASES = 8;
@@ -55,10 +57,39 @@ final class Dns {
      * @param list IPv4 first; empty when the servers say that the name has no address
      * @param ttlSeconds the shortest life of the records that led here
      */
-    record Addresses(List<InetAddress> list, long ttlSeconds) {}
+    public record Addresses(List<InetAddress> list, long ttlSeconds) {}
+
+    /**
+     * One place where a service is to be had (RFC 2782).
+     *
+     * @param host without a dot at its end
+     * @param priority 0 to 65 535, the lowest first
+     * @param weight 0 to 65 535, its share among those of its priority
+     */
+    public record Service(String host, int port, int priority, int weight) {}
+
+    /**
+     * What a service name has.
+     *
+     * @param list empty when the servers say that there is no such service
+     * @param ttlSeconds the shortest life of the records that led here, 0 when there are none
+     */
+    public record Services(List<Service> list, long ttlSeconds) {}
 
     /** The records of one type and the name that the aliases of the answer lead to. */
-    private record Chain(Name last, List<InetAddress> list, long ttlSeconds) {}
+    private record Chain(Name last, List<Record> records, long ttlSeconds) {
+        List<InetAddress> addresses() {
+            List<InetAddress> list = new ArrayList<>(records.size());
+            for (Record record : records) {
+                switch (record) {
+                    case ARecord a -> list.add(a.getAddress());
+                    case AAAARecord aaaa -> list.add(aaaa.getAddress());
+                    default -> {}
+                }
+            }
+            return list;
+        }
+    }
 
     Dns(Resolver resolver, HostsFileParser hosts, List<Name> search, int ndots) {
         this.resolver = resolver;
@@ -68,12 +99,24 @@ final class Dns {
     }
 
     /** With the name servers, the search list and the hosts file of this machine. */
-    static Dns ofSystem() {
+    public static Dns ofSystem() {
         ResolverConfig system = ResolverConfig.getCurrentConfig();
-        ExtendedResolver resolver = new ExtendedResolver();
+        return new Dns(patient(new ExtendedResolver()), new HostsFileParser(), system.searchPath(), system.ndots());
+    }
+
+    /** With these name servers, one or more, and the hosts file of this machine. */
+    public static Dns of(List<InetSocketAddress> servers) {
+        List<Resolver> each = new ArrayList<>();
+        for (InetSocketAddress server : servers) {
+            each.add(new SimpleResolver(server));
+        }
+        return new Dns(patient(new ExtendedResolver(each)), new HostsFileParser(), List.of(), 1);
+    }
+
+    private static Resolver patient(ExtendedResolver resolver) {
         resolver.setTimeout(TRY);
         resolver.setRetries(2);
-        return new Dns(resolver, new HostsFileParser(), system.searchPath(), system.ndots());
+        return resolver;
     }
 
     /**
@@ -81,7 +124,7 @@ final class Dns {
      *
      * @throws IOException when no server gave an answer in time
      */
-    Addresses ask(String host) throws IOException {
+    public Addresses ask(String host) throws IOException {
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         List<Name> candidates = candidates(host);
         for (Name name : candidates) {
@@ -97,6 +140,35 @@ final class Dns {
             }
         }
         return new Addresses(List.of(), 0);
+    }
+
+    /**
+     * Blocks until the places of a service are known, such as {@code _grpc._tcp.example.com}.
+     *
+     * @throws IOException when no server gave an answer in time
+     */
+    public Services services(String service) throws IOException {
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        Services found = new Services(List.of(), 0);
+        for (Name name : candidates(service)) {
+            if (found.list().isEmpty()) {
+                Chain chain = follow(send(name, Type.SRV), name, Type.SRV, deadline);
+                found = new Services(services(chain), chain.ttlSeconds());
+            }
+        }
+        return found.list().isEmpty() ? new Services(List.of(), 0) : found;
+    }
+
+    private static List<Service> services(Chain chain) {
+        List<Service> list = new ArrayList<>();
+        for (Record record : chain.records()) {
+            // "." says that the service is not to be had (RFC 2782)
+            if (record instanceof SRVRecord srv && !srv.getTarget().equals(Name.root)) {
+                String host = srv.getTarget().toString(true);
+                list.add(new Service(host, srv.getPort(), srv.getPriority(), srv.getWeight()));
+            }
+        }
+        return List.copyOf(list);
     }
 
     private List<Name> candidates(String host) throws IOException {
@@ -136,15 +208,15 @@ final class Dns {
         long ttl = Long.MAX_VALUE;
         try {
             Chain chain = follow(ipv4, name, Type.A, deadline);
-            list.addAll(chain.list());
+            list.addAll(chain.addresses());
             ttl = Math.min(ttl, chain.ttlSeconds());
         } catch (IOException e) {
             failure = e;
         }
         try {
             Chain chain = follow(ipv6, name, Type.AAAA, deadline);
-            list.addAll(chain.list());
-            ttl = chain.list().isEmpty() ? ttl : Math.min(ttl, chain.ttlSeconds());
+            list.addAll(chain.addresses());
+            ttl = chain.records().isEmpty() ? ttl : Math.min(ttl, chain.ttlSeconds());
         } catch (IOException e) {
             failure = e;
         }
@@ -160,7 +232,7 @@ final class Dns {
         long ttl = Long.MAX_VALUE;
         for (int i = 0; i < MAX_ALIASES; i++) {
             Chain chain = read(await(query, deadline, name), name, type, ttl);
-            if (!chain.list().isEmpty() || chain.last().equals(name)) {
+            if (!chain.records().isEmpty() || chain.last().equals(name)) {
                 return chain;
             }
             name = chain.last();
@@ -194,23 +266,14 @@ final class Dns {
             ttl = Math.min(ttl, alias.get().getTTL());
             name = alias.get().getTarget();
         }
-        List<InetAddress> list = new ArrayList<>();
+        List<Record> list = new ArrayList<>();
         for (Record record : records) {
-            InetAddress address = address(record, type);
-            if (address != null && record.getName().equals(name)) {
-                list.add(address);
+            if (record.getType() == type && record.getName().equals(name)) {
+                list.add(record);
                 ttl = Math.min(ttl, record.getTTL());
             }
         }
         return new Chain(name, list, ttl);
-    }
-
-    private static @Nullable InetAddress address(Record record, int type) {
-        return switch (record) {
-            case ARecord a when type == Type.A -> a.getAddress();
-            case AAAARecord aaaa when type == Type.AAAA -> aaaa.getAddress();
-            default -> null;
-        };
     }
 
     private CompletionStage<Message> send(Name name, int type) {

@@ -9,4 +9,11 @@ import java.net.InetSocketAddress;
  * @param text {@code host:port} as the store names it
  * @param address resolved; connect to this and never resolve the name again, or the check is void
  */
-public record Target(String text, InetSocketAddress address) {}
+public record Target(String text, InetSocketAddress address) {
+
+    /** The host of {@link #text()}, without port and brackets: what its certificate must be for. */
+    public String hostname() {
+        String host = text.substring(0, text.lastIndexOf(':'));
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+}

@@ -4,7 +4,8 @@
  * loaded once per key at a time, changed by the store's word, and kept to the networks and ports that the configuration allows.
  *
  * <p>From outside: {@link io.penstock.gateway.lookup.Lookup}, its {@link io.penstock.gateway.lookup.Target}, and one {@link
- * io.penstock.gateway.lookup.NameCache} for all lookups of a gateway. Depends on the floor and on {@code store}.
+ * io.penstock.gateway.lookup.NameCache} for all lookups of a gateway; {@link io.penstock.gateway.lookup.Dns} for whoever follows names
+ * himself. Depends on the floor and on {@code store}.
  */
 @NullMarked
 package io.penstock.gateway.lookup;

@@ -13,8 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What an entry takes. For the figure in {@link Lookup}: {@code mvn test -pl gateway -am -Dtest=LookupMemoryTest
- * -Dpenstock.entries=1000000 -Dsurefire.failIfNoSpecifiedTests=false}; it is printed with the test's name.
+ * What an entry takes. {@code scripts/bench entries} runs it with 1,000,000 entries and the shipped flags, and shows what it logs.
  */
 class LookupMemoryTest {
     private static final int ENTRIES = Integer.getInteger("penstock.entries", 50_000);
@@ -44,7 +43,12 @@ class LookupMemoryTest {
         assertThat(lookup.size()).isEqualTo(ENTRIES);
         assertThat(bytes).as("bytes for each of " + ENTRIES).isBetween(1L, (long) Lookup.ENTRY_BYTES);
         org.slf4j.LoggerFactory.getLogger(LookupMemoryTest.class)
-                .info("{} entries, {} targets: {} bytes each", ENTRIES, Math.min(targets, ENTRIES), bytes);
+                .info(
+                        "{} entries, {} targets: {} bytes each, {} MiB together",
+                        Integer.toString(ENTRIES),
+                        Integer.toString(Math.min(targets, ENTRIES)),
+                        bytes,
+                        (bytes * ENTRIES) >> 20);
         store.close();
     }
 

@@ -6,9 +6,11 @@ import io.penstock.gateway.config.Http2Config;
 import io.penstock.gateway.config.LookupConfig;
 import io.penstock.gateway.config.PortRange;
 import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.UpstreamHttp1Config;
 import io.penstock.gateway.exchange.Head;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Configurations and requests for tests of look-ups. */
 public final class Lookups {
@@ -43,6 +45,22 @@ public final class Lookups {
     private static UpstreamConfig upstream() {
         Http2Config http2 =
                 new Http2Config(128, 16_384, 8, 4096, 262_144, 4_194_304, ONE, 200, 100, 100, 200, 100, ONE);
-        return new UpstreamConfig(UpstreamConfig.Protocol.H2C, ONE, 1, 1, ONE, ONE, ONE, ONE, ONE, ONE, 1, http2);
+        UpstreamHttp1Config http1 = new UpstreamHttp1Config(ONE, ONE, 65_536, 1, Optional.empty(), Optional.empty());
+        return new UpstreamConfig(
+                UpstreamConfig.Protocol.H2C,
+                Optional.empty(),
+                UpstreamConfig.ProxyProtocol.OFF,
+                ONE,
+                1,
+                1,
+                ONE,
+                ONE,
+                ONE,
+                ONE,
+                ONE,
+                ONE,
+                1,
+                http1,
+                http2);
     }
 }

@@ -24,16 +24,21 @@ import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.Type;
 
 /** A name server on a loopback UDP port that answers from a few lines of zone file, refuses or stays silent. */
-final class NameServer implements AutoCloseable {
+public final class NameServer implements AutoCloseable {
     private final DatagramSocket socket;
     private final AtomicInteger questions = new AtomicInteger();
     private volatile List<Record> zone = List.of();
     private volatile int rcode = Rcode.NOERROR;
     private volatile boolean silent;
+    private volatile Name failing = Name.root;
 
-    NameServer() throws IOException {
+    public NameServer() throws IOException {
         socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::serve);
+    }
+
+    public InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
     }
 
     /** Asks this server and gives up after 300 ms. */
@@ -45,7 +50,15 @@ final class NameServer implements AutoCloseable {
     }
 
     /** Answers from these lines from now on: {@code a.test. 5 IN A 10.0.0.1}. */
-    void zone(String... lines) {
+    public void zone(String... lines) {
+        zoneKept(lines);
+        rcode = Rcode.NOERROR;
+        silent = false;
+        failing = Name.root;
+    }
+
+    /** The same, and goes on to fail where it does. */
+    public void zoneKept(String... lines) {
         try (Master master = new Master(new java.io.ByteArrayInputStream(
                 String.join("\n", lines).getBytes(java.nio.charset.StandardCharsets.US_ASCII)))) {
             List<Record> records = new java.util.ArrayList<>();
@@ -56,20 +69,23 @@ final class NameServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        rcode = Rcode.NOERROR;
-        silent = false;
     }
 
-    void fail() {
+    public void fail() {
         rcode = Rcode.SERVFAIL;
     }
 
-    void beSilent() {
+    /** Fails for this name alone, until the next zone. */
+    public void failFor(String name) {
+        failing = Name.fromConstantString(name);
+    }
+
+    public void beSilent() {
         silent = true;
     }
 
-    /** Questions for IPv4 addresses so far. */
-    int questions() {
+    /** Questions for IPv4 addresses and services so far. */
+    public int questions() {
         return questions.get();
     }
 
@@ -85,7 +101,8 @@ final class NameServer implements AutoCloseable {
                 DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
                 socket.receive(packet);
                 Message query = new Message(Arrays.copyOf(buffer, packet.getLength()));
-                if (query.getQuestion().getType() == Type.A) {
+                int type = query.getQuestion().getType();
+                if (type == Type.A || type == Type.SRV) {
                     questions.incrementAndGet();
                 }
                 if (!silent) {
@@ -104,9 +121,9 @@ final class NameServer implements AutoCloseable {
         Record question = query.getQuestion();
         Message answer = new Message(query.getHeader().getID());
         answer.getHeader().setFlag(Flags.QR);
-        answer.getHeader().setRcode(rcode);
+        answer.getHeader().setRcode(question.getName().equals(failing) ? Rcode.SERVFAIL : rcode);
         answer.addRecord(Record.newRecord(question.getName(), question.getType(), DClass.IN), Section.QUESTION);
-        if (rcode != Rcode.NOERROR) {
+        if (answer.getRcode() != Rcode.NOERROR) {
             return answer;
         }
         List<Record> named = named(question.getName());

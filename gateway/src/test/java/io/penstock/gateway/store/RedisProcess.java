@@ -60,7 +60,7 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     /** Starts a sentinel that watches this master with a quorum of one. */
-    static RedisProcess sentinel(Path parent, RedisProcess master, String... settings) throws IOException {
+    public static RedisProcess sentinel(Path parent, RedisProcess master, String... settings) throws IOException {
         int port = freePort();
         Path folder = Files.createDirectories(parent.resolve("sentinel-" + port));
         Path file = folder.resolve("sentinel.conf");
@@ -72,13 +72,11 @@ public final class RedisProcess implements AutoCloseable {
                 sentinel down-after-milliseconds jobs 500
                 sentinel failover-timeout jobs 3000
                 """.formatted(port, folder, master.port()));
-        RedisProcess sentinel =
-                new RedisProcess(folder, port, List.of(binary(parent).toString(), file.toString(), "--sentinel"));
-        return sentinel;
+        return new RedisProcess(folder, port, List.of(binary(parent).toString(), file.toString(), "--sentinel"));
     }
 
     /** A port that was free a moment ago. */
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         // a cluster node also takes the port above by 10,000
         for (int i = 0; i < 100; i++) {
             try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -161,6 +159,11 @@ public final class RedisProcess implements AutoCloseable {
     @Override
     public void close() {
         kill();
+    }
+
+    /** Waits until it answers somebody without a password. */
+    public void awaitReady() throws IOException {
+        awaitReady(PLAIN);
     }
 
     void awaitReady(JedisClientConfig config) throws IOException {

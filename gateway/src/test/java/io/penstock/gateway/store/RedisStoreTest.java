@@ -500,16 +500,18 @@ class RedisStoreTest {
 
     @Test
     void asksAndHearsTheRightNodeOfACluster() throws Exception {
-        List<RedisProcess> nodes = cluster();
+        RedisCluster cluster = RedisCluster.start(folder);
+        open.add(cluster);
+        List<RedisProcess> nodes = cluster.masters();
         Heard heard = lookup("${jobid}", nodes.getFirst().url(), RedisConfig.Topology.CLUSTER, Optional.empty());
         await(heard.store::available);
         // slots 12539, 4998 and 9188: one key on each node
         for (String key : List.of("foo", "bar", "hello", "j-1")) {
-            set(nodes, key, "127.0.0.1:9001");
+            cluster.set(key, "127.0.0.1:9001");
             heard.awaitChange(key);
             assertThat(heard.lookup.resolve(request(key)).text()).isEqualTo("127.0.0.1:9001");
             heard.forget();
-            set(nodes, key, "127.0.0.1:9002");
+            cluster.set(key, "127.0.0.1:9002");
             heard.awaitChange(key);
             assertThat(heard.lookup.resolve(request(key)).text()).isEqualTo("127.0.0.1:9002");
         }
@@ -525,42 +527,6 @@ class RedisStoreTest {
         await(() -> !heard.store.available());
         assertThat(heard.lookup.resolve(request("hello")).text()).isEqualTo("127.0.0.1:9002");
         assertThat(heard.lookup.resolve(request("foo")).text()).isEqualTo("127.0.0.1:9002");
-    }
-
-    private List<RedisProcess> cluster() throws IOException {
-        List<RedisProcess> nodes = new ArrayList<>();
-        int[] bounds = {0, 5461, 10923, 16384};
-        for (int i = 0; i < 3; i++) {
-            RedisProcess node = started(
-                    "--cluster-enabled",
-                    "yes",
-                    "--cluster-node-timeout",
-                    "1000",
-                    "--cluster-require-full-coverage",
-                    "no");
-            nodes.add(node);
-            node.call("CLUSTER", "ADDSLOTSRANGE", String.valueOf(bounds[i]), String.valueOf(bounds[i + 1] - 1));
-            node.call("CLUSTER", "SET-CONFIG-EPOCH", String.valueOf(i + 1));
-        }
-        for (RedisProcess node : nodes.subList(1, 3)) {
-            node.call(
-                    "CLUSTER",
-                    "MEET",
-                    "127.0.0.1",
-                    String.valueOf(nodes.getFirst().port()));
-        }
-        for (RedisProcess node : nodes) {
-            await(() -> {
-                String state = String.valueOf(node.call("CLUSTER", "INFO"));
-                return state.contains("cluster_state:ok") && state.contains("cluster_slots_ok:16384");
-            });
-        }
-        return nodes;
-    }
-
-    private static void set(List<RedisProcess> nodes, String key, String value) {
-        int slot = redis.clients.jedis.util.JedisClusterCRC16.getSlot(key);
-        nodes.get(slot < 5461 ? 0 : slot < 10923 ? 1 : 2).call("SET", key, value);
     }
 
     private RedisProcess started(String... arguments) throws IOException {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.lookup;
+
+import io.penstock.gateway.config.AllowConfig;
+import io.penstock.gateway.config.Cidr;
+import io.penstock.gateway.config.PortRange;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An endpoint that a cluster names. Trusted as it is: no allow-list applies. */
+public final class FixedTarget {
+    private static final AllowConfig ANYWHERE =
+            new AllowConfig(List.of(Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0")), List.of(new PortRange(1, 65_535)));
+
+    private final Answer answer;
+
+    /**
+     * Understands the endpoint.
+     *
+     * @param endpoint {@code host:port}
+     */
+    public FixedTarget(String endpoint, NameCache names) {
+        this.answer = new Answers(new AllowList(ANYWHERE), names).of(endpoint);
+    }
+
+    /**
+     * The target when its address is known without waiting; otherwise null.
+     *
+     * @throws io.penstock.gateway.exchange.GatewayException NAME_UNRESOLVED or MALFORMED_TARGET
+     */
+    public @Nullable Target ready() {
+        return answer.ready();
+    }
+
+    /**
+     * The target; blocks for up to 3 s while its name is looked up.
+     *
+     * @throws io.penstock.gateway.exchange.GatewayException NAME_UNRESOLVED or MALFORMED_TARGET
+     */
+    public Target resolve() {
+        return answer.resolve();
+    }
+}
