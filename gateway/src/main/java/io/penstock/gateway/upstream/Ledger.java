@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream;
 
-import io.penstock.gateway.http2.UpstreamConnection;
+import io.penstock.gateway.exchange.UpstreamEnding;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -11,7 +11,7 @@ final class Ledger {
     private long failed;
     private long endedStreams;
     private long endedUsed;
-    private final Map<UpstreamConnection.Ending, Long> endings = new EnumMap<>(UpstreamConnection.Ending.class);
+    private final Map<UpstreamEnding, Long> endings = new EnumMap<>(UpstreamEnding.class);
 
     synchronized void opened() {
         opened++;
@@ -21,7 +21,7 @@ final class Ledger {
         failed++;
     }
 
-    synchronized void ended(UpstreamConnection.Ending how, long streams) {
+    synchronized void ended(UpstreamEnding how, long streams) {
         endedStreams += streams;
         endedUsed += streams > 0 ? 1 : 0;
         endings.merge(how, 1L, Long::sum);
@@ -45,7 +45,7 @@ final class Ledger {
         return endedUsed;
     }
 
-    synchronized Map<UpstreamConnection.Ending, Long> endings() {
+    synchronized Map<UpstreamEnding, Long> endings() {
         return Map.copyOf(endings);
     }
 }

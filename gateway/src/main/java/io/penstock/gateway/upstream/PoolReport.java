@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream;
 
-import io.penstock.gateway.http2.UpstreamConnection;
+import io.penstock.gateway.exchange.UpstreamEnding;
 import java.util.Map;
 
 /**
@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param user the cluster or lookup whose policy the connections follow
  * @param target {@code address:port}
+ * @param protocol what is spoken: {@code http1}, {@code h2c} or {@code h2}
  * @param opened connections since the beginning
  * @param reused streams that did not need a new connection
  * @param open connections now
@@ -21,6 +22,7 @@ import java.util.Map;
 public record PoolReport(
         String user,
         String target,
+        String protocol,
         long opened,
         long reused,
         int open,
@@ -28,7 +30,7 @@ public record PoolReport(
         long streams,
         int waiting,
         long connectFailures,
-        Map<UpstreamConnection.Ending, Long> closed) {
+        Map<UpstreamEnding, Long> closed) {
 
     public PoolReport {
         closed = Map.copyOf(closed);

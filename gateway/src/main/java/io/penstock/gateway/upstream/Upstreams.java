@@ -2,9 +2,11 @@
 package io.penstock.gateway.upstream;
 
 import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.UpstreamTlsConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.List;
@@ -22,8 +24,13 @@ public final class Upstreams {
 
     private static final long KEEP_UNUSED_NANOS = 600_000_000_000L;
 
-    /** Hashed by the address alone: hashing a whole policy for each request would cost more than the rest of the look-up. */
-    private record Identity(InetSocketAddress address, String user, UpstreamConfig config) {
+    /**
+     * Everything by which a connection may be told from another. The policy has the protocol, the trust and our own certificate; the name
+     * is empty where nothing depends on it.
+     *
+     * <p>Hashed by the address alone: hashing a whole policy for each request would cost more than the rest of the look-up.
+     */
+    private record Identity(InetSocketAddress address, String hostname, String user, UpstreamConfig config) {
         @Override
         public int hashCode() {
             return address.hashCode();
@@ -34,11 +41,13 @@ public final class Upstreams {
             return other instanceof Identity that
                     && address.equals(that.address)
                     && user.equals(that.user)
+                    && hostname.equals(that.hostname)
                     && config.equals(that.config);
         }
     }
 
-    private final ConcurrentHashMap<Identity, EndpointPool> pools = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Identity, Pool> pools = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<UpstreamTlsConfig, ClientTls> tls = new ConcurrentHashMap<>();
     private final ConnectionBudget budget;
     private volatile boolean draining;
 
@@ -52,22 +61,49 @@ public final class Upstreams {
     }
 
     /**
-     * Sends the exchange to this address, now or as soon as a stream is free. Never blocks.
+     * Sends the exchange to this address, now or as soon as there is room on a connection. Never blocks: what has to wait goes through
+     * {@link io.penstock.gateway.exchange.Downstream#offload}.
      *
-     * @throws GatewayException TOO_MANY_STREAMS, OVERLOADED or DRAINING
+     * <p>The caller has set {@link Exchange#upstream} and {@link Exchange#attemptObserver}. When this throws, the attempt has not been
+     * made and its observer was not told.
+     *
+     * @param hostname of the endpoint, without port: what its certificate must be for, unless the policy names another
+     * @throws GatewayException TOO_MANY_STREAMS, GRPC_OVER_HTTP1, OVERLOADED, TLS_FAILED or DRAINING
      */
-    public void forward(Exchange exchange, InetSocketAddress address, UpstreamConfig config) {
-        if (config.protocol() != UpstreamConfig.Protocol.H2C) {
-            throw new GatewayException(Cause.PROTOCOL_UNSUPPORTED, "HTTP/1.1 upstreams are not served yet");
-        }
-        EndpointPool pool = pool(new Identity(address, exchange.cluster(), config));
+    public void open(Exchange exchange, InetSocketAddress address, String hostname, UpstreamConfig config) {
+        Pool pool = pool(new Identity(address, config.tls().isPresent() ? hostname : "", exchange.cluster(), config));
         exchange.target(pool.name());
-        exchange.upstream(pool);
         pool.open(exchange);
     }
 
-    private EndpointPool pool(Identity identity) {
-        EndpointPool pool = pools.get(identity);
+    private Pool newPool(Identity identity) {
+        UpstreamConfig config = identity.config();
+        Dialer dialer = new Dialer(
+                identity.address(),
+                identity.hostname(),
+                config,
+                config.tls().map(this::tls).orElse(null),
+                budget);
+        return switch (config.protocol()) {
+            case H2C, H2 -> new Http2Pool(identity.user(), config, dialer);
+            case HTTP1 -> new Http1Pool(identity.user(), config, dialer);
+            case AUTO -> new AutoPool(identity.user(), config, dialer);
+        };
+    }
+
+    /** One for all endpoints of a policy: trust is costly to load, and sessions are resumed from it. */
+    private ClientTls tls(UpstreamTlsConfig config) {
+        return tls.computeIfAbsent(config, key -> {
+            try {
+                return ClientTls.of(key);
+            } catch (IOException e) {
+                throw new GatewayException(Cause.TLS_FAILED, String.valueOf(e.getMessage()), e);
+            }
+        });
+    }
+
+    private Pool pool(Identity identity) {
+        Pool pool = pools.get(identity);
         while (pool == null || pool.abandoned()) {
             if (draining) {
                 throw new GatewayException(Cause.DRAINING, "draining");
@@ -78,8 +114,7 @@ public final class Upstreams {
             if (pool != null) {
                 pools.remove(identity, pool);
             }
-            pool = pools.computeIfAbsent(
-                    identity, key -> new EndpointPool(key.user(), key.address(), key.config(), budget));
+            pool = pools.computeIfAbsent(identity, this::newPool);
         }
         return pool;
     }
@@ -90,26 +125,35 @@ public final class Upstreams {
             pool.upkeep(now);
             if (pool.abandonAfter(KEEP_UNUSED_NANOS, now)) {
                 pools.remove(identity, pool);
+                forgetTls();
             }
         });
+    }
+
+    /** Lets go of what no pool uses any more: its files are read anew when they are needed again. */
+    private void forgetTls() {
+        tls.keySet()
+                .removeIf(config -> pools.keySet().stream()
+                        .noneMatch(identity ->
+                                identity.config().tls().filter(config::equals).isPresent()));
     }
 
     /** Closes each connection with its last stream. */
     public void drain() {
         draining = true;
-        pools.values().forEach(EndpointPool::drain);
+        pools.values().forEach(Pool::drain);
     }
 
     /** Closes every connection at once. */
     public void abort() {
         draining = true;
-        pools.values().forEach(EndpointPool::abort);
+        pools.values().forEach(Pool::abort);
     }
 
     /** The ledger of every endpoint, in the order of their names. */
     public List<PoolReport> report() {
         return pools.values().stream()
-                .map(EndpointPool::report)
+                .map(Pool::report)
                 .sorted(Comparator.comparing(PoolReport::target))
                 .toList();
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Who we call: clusters, the pools of connections to their endpoints, and the ledger that counts every connection's birth, reuse
- * and death. Called by the pipeline; knows the floor and the HTTP/2 codec.
+ * and death. Called by the pipeline; knows the floor, the wire and both codecs.
  */
 @NullMarked
 package io.penstock.gateway.upstream;

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.upstream;
+
+import io.penstock.gateway.config.UpstreamTlsConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** The client's TLS of one policy: trust, our own certificate, and the sessions that can be resumed. Thread-safe. */
+public final class ClientTls {
+    private static final Pattern PRIVATE_KEY =
+            Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|.*:.*");
+    private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
+
+    private final UpstreamTlsConfig config;
+    private final SSLContext context;
+
+    private ClientTls(UpstreamTlsConfig config, SSLContext context) {
+        this.config = config;
+        this.context = context;
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @throws IOException when one of them is missing or does not hold what it should
+     */
+    public static ClientTls of(UpstreamTlsConfig config) throws IOException {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(ownCertificate(config), trust(config), null);
+            return new ClientTls(config, context);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("TLS to the upstream: " + e.getMessage(), e);
+        }
+    }
+
+    private static TrustManager @Nullable [] trust(UpstreamTlsConfig config)
+            throws IOException, GeneralSecurityException {
+        if (!config.verify()) {
+            return new TrustManager[] {new Everyone()};
+        }
+        if (config.ca().isEmpty()) {
+            return null; // those of the JDK
+        }
+        KeyStore store = emptyStore();
+        for (Certificate authority : certificates(config.ca().get())) {
+            store.setCertificateEntry("authority-" + store.size(), authority);
+        }
+        TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+        factory.init(store);
+        return factory.getTrustManagers();
+    }
+
+    private static KeyManager @Nullable [] ownCertificate(UpstreamTlsConfig config)
+            throws IOException, GeneralSecurityException {
+        if (config.certificate().isEmpty() || config.key().isEmpty()) {
+            return null;
+        }
+        KeyStore store = emptyStore();
+        Certificate[] chain = certificates(config.certificate().get()).toArray(Certificate[]::new);
+        store.setKeyEntry("own", key(config.key().get()), new char[0], chain);
+        KeyManagerFactory factory = KeyManagerFactory.getInstance("SunX509");
+        factory.init(store, new char[0]);
+        return factory.getKeyManagers();
+    }
+
+    private static KeyStore emptyStore() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+
+    private static List<Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
+        try (InputStream pem = Files.newInputStream(file)) {
+            List<Certificate> all =
+                    List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(pem));
+            if (all.isEmpty()) {
+                throw new IOException(file + " holds no certificate, expected PEM");
+            }
+            return all;
+        }
+    }
+
+    private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
+        Matcher block = PRIVATE_KEY.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+        if (!block.find()) {
+            throw new IOException(file + " holds no PRIVATE KEY, expected PEM with PKCS#8 that is not encrypted");
+        }
+        byte[] der = Base64.getMimeDecoder().decode(block.group(1));
+        for (String algorithm : ALGORITHMS) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+            } catch (InvalidKeySpecException e) {
+                // of another kind, or of none
+            }
+        }
+        throw new IOException(file + " holds a broken key, expected one of " + ALGORITHMS);
+    }
+
+    /**
+     * An engine for one connection.
+     *
+     * @param hostname of the endpoint, used unless the policy names another
+     * @param protocols offered by ALPN, the preferred one first
+     */
+    SSLEngine engine(String hostname, int port, String... protocols) {
+        String name = config.serverName().orElse(hostname);
+        SSLEngine engine = context.createSSLEngine(name, port);
+        engine.setUseClientMode(true);
+        engine.setSSLParameters(completed(engine.getSSLParameters(), name, protocols));
+        return engine;
+    }
+
+    /**
+     * A socket over one that is connected, for a connection that is not pooled; closes it when it is closed.
+     *
+     * @param hostname of the endpoint, used unless the policy names another
+     * @param protocols offered by ALPN, the preferred one first
+     */
+    public SSLSocket socket(Socket connected, String hostname, String... protocols) throws IOException {
+        String name = config.serverName().orElse(hostname);
+        SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket(connected, name, connected.getPort(), true);
+        socket.setUseClientMode(true);
+        socket.setSSLParameters(completed(socket.getSSLParameters(), name, protocols));
+        return socket;
+    }
+
+    private SSLParameters completed(SSLParameters parameters, String name, String... protocols) {
+        parameters.setApplicationProtocols(protocols);
+        if (config.verify()) {
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        }
+        if (!LITERAL.matcher(name).matches()) {
+            parameters.setServerNames(List.of(new SNIHostName(name))); // RFC 6066 §3: names only
+        }
+        return parameters;
+    }
+
+    /** For {@code verify: false}. */
+    private static final class Everyone extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.upstream;
+
+import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.exchange.AttemptObserver;
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Half;
+import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.http1.UpstreamConnection;
+import io.penstock.gateway.http1.UpstreamHalf;
+import io.penstock.gateway.upstream.forward.Lease;
+import io.penstock.gateway.wire.PooledWire;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection of a pool, and the lease on it while an exchange has it: one object, so that a request makes none.
+ *
+ * <p>Between two exchanges it belongs to the pool, under whose lock its fields are written; during one to the exchange's thread, and upkeep
+ * only reads what is volatile.
+ */
+final class Http1Lease implements Lease {
+    private static final int BUFFER_BYTES = 16 * 1024;
+    /** Below this age the kernel would have told of an end, but for an endpoint that was caught doing so. */
+    private static final long PROBE_NANOS = 10_000_000;
+    /** How long one side of an upgraded connection may outlive the other. */
+    private static final long HALF_OPEN_NANOS = 60_000_000_000L;
+
+    private final Http1Pool pool;
+    private final UpstreamConfig config;
+    private final UpstreamConnection connection;
+    private final PooledWire wire;
+    private final @Nullable Peer peer;
+    private final long maxAgeNanos;
+    final long bornNanos = System.nanoTime();
+
+    /** When it became idle. Under the pool's lock. */
+    long idleSinceNanos = bornNanos;
+    /** When it was last seen open since. Under the pool's lock. */
+    long seenOpenNanos = bornNanos;
+
+    private @Nullable Exchange exchange;
+    private AttemptObserver observer = AttemptObserver.NOBODY;
+    private byte @Nullable [] buffer;
+    private boolean waitedIdle;
+    private boolean kept;
+    private volatile @Nullable UpstreamHalf half;
+    private volatile boolean sent;
+    private volatile boolean streaming;
+    private volatile boolean upgraded;
+    private long upgradedNanos;
+    private long movedBytes;
+    private long movedNanos;
+
+    Http1Lease(
+            Http1Pool pool,
+            UpstreamConfig config,
+            UpstreamConnection connection,
+            PooledWire wire,
+            @Nullable Peer peer,
+            long maxAgeNanos) {
+        this.pool = pool;
+        this.config = config;
+        this.connection = connection;
+        this.wire = wire;
+        this.peer = peer;
+        this.maxAgeNanos = maxAgeNanos;
+    }
+
+    // ---- between exchanges ----
+
+    /** Whether it may serve this peer's exchanges. */
+    boolean serves(Peer of) {
+        return peer == null || peer.equals(of);
+    }
+
+    boolean tooOld(long now) {
+        return now - bornNanos > maxAgeNanos;
+    }
+
+    boolean worn() {
+        return connection.opened() >= config.http1().maxRequests();
+    }
+
+    /** Whether its peer has not closed it; asks the socket only when that is worth a system call. */
+    boolean open(long now, boolean erratic) {
+        return (!erratic && now - idleSinceNanos < PROBE_NANOS) || wire.quiet();
+    }
+
+    boolean quiet() {
+        return wire.quiet();
+    }
+
+    /** Gives back what an idle connection needs no memory for. */
+    void rest() {
+        buffer = null;
+        connection.rest();
+        wire.rest();
+    }
+
+    long opened() {
+        return connection.opened();
+    }
+
+    /** Whether its peer may have closed it unseen: it carried another exchange before, or was kept idle. */
+    boolean waitedIdle() {
+        return connection.opened() > 0 || kept;
+    }
+
+    /** Notes that it was put away idle. */
+    void keep() {
+        kept = true;
+    }
+
+    void close() {
+        connection.abort();
+    }
+
+    /** Makes it the exchange's. */
+    void begin(Exchange with, AttemptObserver follower, boolean idleBefore) {
+        exchange = with;
+        observer = follower;
+        waitedIdle = idleBefore;
+        sent = false;
+        streaming = false;
+        upgraded = false;
+        half = connection.open();
+    }
+
+    // ---- Lease ----
+
+    private UpstreamHalf current() {
+        UpstreamHalf current = half;
+        if (current == null) {
+            throw new IllegalStateException("the lease has ended");
+        }
+        return current;
+    }
+
+    private Exchange exchange() {
+        if (exchange == null) {
+            throw new IllegalStateException("the lease has ended");
+        }
+        return exchange;
+    }
+
+    @Override
+    public Half half() {
+        return current();
+    }
+
+    @Override
+    public byte[] buffer() {
+        if (buffer == null) {
+            buffer = new byte[BUFFER_BYTES];
+        }
+        return buffer;
+    }
+
+    @Override
+    public void started() {
+        exchange().attempt(connection.opened() > 1);
+        exchange().upstreamProtocol("1.1");
+        observer.started();
+    }
+
+    @Override
+    public void responded(Head head) {
+        String type = head.value("content-type");
+        streaming = type != null && type.startsWith("text/event-stream");
+        observer.responded(head.status(), Exchange.NONE);
+    }
+
+    @Override
+    public void sent() {
+        sent = true;
+    }
+
+    @Override
+    public void upgraded() {
+        upgradedNanos = System.nanoTime();
+        movedNanos = upgradedNanos;
+        upgraded = true;
+    }
+
+    @Override
+    public boolean untouched(GatewayException failure) {
+        return failure.reason().unprocessed() || current().requestBytes() == 0;
+    }
+
+    @Override
+    public boolean stale(GatewayException failure) {
+        UpstreamHalf current = current();
+        return waitedIdle
+                && failure.reason() == Cause.UPSTREAM_RESET
+                && current.responseBytes() == 0
+                && (current.requestBytes() == 0
+                        || Http1Pool.repeatable(exchange().request()));
+    }
+
+    @Override
+    public void end(@Nullable Cause cause) {
+        AttemptObserver follower = observer;
+        boolean keep = cause == null && current().reusable();
+        UpstreamEnding ending = cause == null ? UpstreamEnding.NOT_KEPT : ending(cause);
+        leave();
+        if (keep) {
+            pool.giveBack(this);
+        } else {
+            close();
+            pool.ended(this, ending);
+        }
+        follower.ended(cause, Exchange.NONE);
+    }
+
+    private static UpstreamEnding ending(Cause cause) {
+        return switch (cause) {
+            case UPSTREAM_RESET -> UpstreamEnding.PEER_CLOSED;
+            case UPSTREAM_PROTOCOL, UPSTREAM_HEADER_TOO_LARGE -> UpstreamEnding.PEER_PROTOCOL;
+            case UPSTREAM_NOT_READING -> UpstreamEnding.WRITE_TIMEOUT;
+            default -> UpstreamEnding.CUT_SHORT;
+        };
+    }
+
+    @Override
+    public void discard() {
+        leave();
+        close();
+        pool.foundClosed(this, System.nanoTime());
+        pool.ended(this, UpstreamEnding.PEER_CLOSED);
+    }
+
+    private void leave() {
+        half = null;
+        exchange = null;
+        observer = AttemptObserver.NOBODY;
+    }
+
+    /** Looks at the clock; called by upkeep while an exchange may have it. */
+    void upkeep(long now) {
+        UpstreamHalf current = half;
+        if (current == null) {
+            return;
+        }
+        if (over(current.writeSinceNanos(), now, config.writeTimeout().toNanos())) {
+            current.abort(Cause.UPSTREAM_NOT_READING);
+        } else if (upgraded) {
+            upkeepUpgraded(current, now);
+        } else if (sent
+                && over(
+                        current.firstByteSinceNanos(),
+                        now,
+                        config.http1().firstByteTimeout().toNanos())) {
+            current.abort(Cause.FIRST_BYTE_TIMEOUT);
+        } else if (!streaming
+                && current.responseBytes() > 0
+                && over(
+                        current.readSinceNanos(),
+                        now,
+                        config.http1().readTimeout().toNanos())) {
+            current.abort(Cause.UPSTREAM_IDLE);
+        }
+    }
+
+    private static boolean over(long since, long now, long nanos) {
+        return since != 0 && now - since > nanos;
+    }
+
+    private void upkeepUpgraded(UpstreamHalf current, long now) {
+        long moved = current.requestBytes() + current.responseBytes();
+        if (moved != movedBytes) {
+            movedBytes = moved;
+            movedNanos = now;
+        }
+        long idle = config.http1().upgradeIdle().map(limit -> limit.toNanos()).orElse(Long.MAX_VALUE);
+        long life = config.http1().upgradeLife().map(limit -> limit.toNanos()).orElse(Long.MAX_VALUE);
+        if (current.received()) {
+            idle = Math.min(idle, HALF_OPEN_NANOS);
+        }
+        if (now - movedNanos > idle || now - upgradedNanos > life) {
+            current.abort(Cause.DEADLINE);
+        }
+    }
+}

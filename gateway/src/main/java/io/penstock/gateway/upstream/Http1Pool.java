@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.upstream;
+
+import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.exchange.AttemptObserver;
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.http1.FieldCache;
+import io.penstock.gateway.http1.Http1Limits;
+import io.penstock.gateway.http1.UpstreamConnection;
+import io.penstock.gateway.upstream.WaitingLine.Waiting;
+import io.penstock.gateway.upstream.forward.Forwarding;
+import io.penstock.gateway.wire.PooledWire;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP/1.1 connections to one endpoint: one exchange on each, the most recently used first, so that the others fall idle and close.
+ *
+ * <p>An exchange runs on its own thread and waits in line, bounded in number and time, while every connection is taken. A connection that
+ * was idle is used only below the age at which its endpoint was seen to close ({@link IdleAge}), and near that edge only after a look at
+ * the socket. What is found closed without a byte of response is replaced by a new connection when that is certain to do no harm.
+ *
+ * <p>Bound: {@code maxConnections} connections and {@code maxQueue} waiting exchanges. The lock guards the lists; nothing that blocks is
+ * called under it.
+ */
+final class Http1Pool implements Pool, Dialer.Caller {
+    private static final int MOST_FIELDS = 1000;
+    private static final int CHUNK_LINE_BYTES = 4096;
+    /** Idle connections that are looked at in one upkeep. */
+    private static final int MOST_PROBES = 64;
+    /** An idle connection is looked at first after this, and then each time that its idle age has grown by a quarter. */
+    private static final long FIRST_PROBE_NANOS = 80_000_000;
+
+    private final String user;
+    private final UpstreamConfig config;
+    private final Dialer dialer;
+    private final Http1Limits limits;
+    private final FieldCache fields = new FieldCache();
+    private final boolean perPeer;
+    private final Ledger ledger = new Ledger();
+    private final IdleAge idleAge = new IdleAge();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final ArrayDeque<Http1Lease> idle = new ArrayDeque<>();
+    private final Set<Http1Lease> all = new HashSet<>();
+    private final WaitingLine line;
+    private int dialing;
+    private boolean draining;
+    private volatile boolean abandoned;
+    private volatile long lastUsedNanos = System.nanoTime();
+
+    Http1Pool(String user, UpstreamConfig config, Dialer dialer) {
+        this.user = user;
+        this.config = config;
+        this.dialer = dialer;
+        this.line = new WaitingLine(config);
+        this.perPeer = config.proxyProtocol() != UpstreamConfig.ProxyProtocol.OFF;
+        int head = config.http1().maxHeadBytes();
+        this.limits = new Http1Limits(head, MOST_FIELDS, head, CHUNK_LINE_BYTES, head);
+    }
+
+    @Override
+    public String name() {
+        return dialer.name();
+    }
+
+    @Override
+    public void open(Exchange exchange) {
+        if (exchange.grpc()) {
+            throw new GatewayException(Cause.GRPC_OVER_HTTP1, "gRPC needs HTTP/2, and " + name() + " speaks HTTP/1.1");
+        }
+        exchange.downstream().offload(() -> serve(exchange));
+    }
+
+    /** Whether a request may be made again without harm when nobody knows whether it was processed (RFC 9110 §9.2.2). */
+    static boolean repeatable(Head request) {
+        String method = request.method();
+        return method != null
+                && switch (method) {
+                    case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
+                    default -> false;
+                };
+    }
+
+    /** On the exchange's own thread. */
+    private void serve(Exchange exchange) {
+        boolean repeatable = repeatable(exchange.request());
+        boolean fresh = false;
+        @Nullable AttemptObserver observer = null; // of the one attempt, however many connections it takes
+        while (true) {
+            Http1Lease lease;
+            try {
+                lease = take(exchange, fresh, repeatable);
+            } catch (GatewayException e) {
+                if (observer != null) {
+                    exchange.attemptObserver(observer);
+                }
+                Pool.openElsewhere(exchange, e);
+                return;
+            }
+            if (observer == null) {
+                observer = exchange.takeAttemptObserver();
+            }
+            lease.begin(exchange, observer, lease.waitedIdle());
+            if (Forwarding.run(exchange, lease)) {
+                return;
+            }
+            fresh = true;
+        }
+    }
+
+    // ---- taking ----
+
+    private Http1Lease take(Exchange exchange, boolean fresh, boolean repeatable) {
+        while (true) {
+            long now = System.nanoTime();
+            boolean erratic = idleAge.erratic(now);
+            boolean mustBeFresh = fresh || (erratic && !repeatable);
+            Waiting waiting = null;
+            Http1Lease found = null;
+            lock.lock();
+            try {
+                if (draining) {
+                    throw new GatewayException(Cause.DRAINING, "the upstream's pool is draining");
+                }
+                if (!mustBeFresh && line.size() == 0) {
+                    found = takeIdle(exchange.peer(), now);
+                }
+                if (found == null) {
+                    waiting = queue(exchange, mustBeFresh);
+                }
+            } finally {
+                lock.unlock();
+            }
+            if (waiting != null) {
+                return (Http1Lease) waiting.await();
+            }
+            if (found != null && found.open(now, erratic || !repeatable)) {
+                return found;
+            }
+            if (found != null) {
+                foundClosed(found, now);
+                found.close();
+                ended(found, UpstreamEnding.PEER_CLOSED);
+            }
+        }
+    }
+
+    /** Under the lock: the most recently used one that fits. */
+    private @Nullable Http1Lease takeIdle(Peer peer, long now) {
+        long limit = idleAge.limitNanos(now);
+        for (Iterator<Http1Lease> each = idle.descendingIterator(); each.hasNext(); ) {
+            Http1Lease lease = each.next();
+            if (now - lease.idleSinceNanos > limit) {
+                return null; // those before it are idle for longer; upkeep closes them
+            }
+            if (lease.serves(peer) && !lease.tooOld(now)) {
+                each.remove();
+                return lease;
+            }
+        }
+        return null;
+    }
+
+    /** Under the lock. */
+    private Waiting queue(Exchange exchange, boolean fresh) {
+        Waiting waiting = new Waiting(exchange, true, fresh);
+        if (!line.add(waiting)) {
+            throw new GatewayException(
+                    Cause.TOO_MANY_CONNECTIONS, config.maxQueue() + " exchanges already wait for " + name());
+        }
+        dialIfNeeded();
+        return waiting;
+    }
+
+    // ---- giving back ----
+
+    /** The exchange on it is complete, and it may carry another one. */
+    void giveBack(Http1Lease lease) {
+        long now = System.nanoTime();
+        UpstreamEnding ending = lease.worn() ? UpstreamEnding.MAX_REQUESTS : UpstreamEnding.MAX_AGE;
+        boolean over = lease.worn() || lease.tooOld(now);
+        lease.idleSinceNanos = now;
+        lease.seenOpenNanos = now;
+        if (!over) {
+            lock.lock();
+            try {
+                lastUsedNanos = now;
+                if (draining) {
+                    over = true;
+                    ending = UpstreamEnding.DRAINED;
+                } else if (line.size() == 0 || !giveToFirst(lease, false)) {
+                    idle.addLast(lease);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+        if (over) {
+            lease.close();
+            ended(lease, ending);
+        }
+    }
+
+    /** Under the lock: hands it to the first that may have it. */
+    private boolean giveToFirst(Http1Lease lease, boolean fresh) {
+        Waiting first = line.takeFirst(
+                waiting -> (fresh || !waiting.fresh) && lease.serves(waiting.exchange.peer()) && waiting.current());
+        if (first == null) {
+            return false;
+        }
+        first.finish(lease);
+        return true;
+    }
+
+    /** An idle connection turned out to be closed. */
+    void foundClosed(Http1Lease lease, long now) {
+        idleAge.closed(lease.seenOpenNanos - lease.idleSinceNanos, now);
+    }
+
+    /** The connection is over. */
+    void ended(Http1Lease lease, UpstreamEnding how) {
+        dialer.closed();
+        ledger.ended(how, lease.opened());
+        lock.lock();
+        try {
+            all.remove(lease);
+            lastUsedNanos = System.nanoTime();
+            if (line.size() > 0) {
+                dialIfNeeded();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- dialing ----
+
+    /** Under the lock. */
+    private void dialIfNeeded() {
+        while (dialing < line.size() && !draining) {
+            if (all.size() + dialing >= config.maxConnections() && !replaceIdle()) {
+                return;
+            }
+            Waiting next = line.at(dialing);
+            if (!dialer.start(this, perPeer && next != null ? next.exchange.peer() : null)) {
+                if (dialing == 0 && all.isEmpty()) {
+                    fail(
+                            line.takeIf(waiting -> true),
+                            Cause.OVERLOADED,
+                            "no descriptor is left for a connection to " + name());
+                }
+                return;
+            }
+            dialing++;
+        }
+    }
+
+    /** Under the lock: every connection is there, and none of the idle ones suits who waits. The one that is idle for longest goes. */
+    private boolean replaceIdle() {
+        Http1Lease eldest = idle.pollFirst();
+        if (eldest == null) {
+            return false;
+        }
+        all.remove(eldest);
+        eldest.close();
+        dialer.closed();
+        ledger.ended(UpstreamEnding.REPLACED, eldest.opened());
+        return true;
+    }
+
+    @Override
+    public void connected(PooledWire wire, @Nullable Peer peer) {
+        UpstreamConnection connection = new UpstreamConnection(wire, limits, fields);
+        Http1Lease lease = new Http1Lease(this, config, connection, wire, peer, dialer.jitteredAgeNanos());
+        ledger.opened();
+        boolean late;
+        lock.lock();
+        try {
+            dialing--;
+            all.add(lease);
+            late = draining;
+            if (!late && !giveToFirst(lease, true)) {
+                lease.keep();
+                idle.addLast(lease);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (late) {
+            lease.close();
+            ended(lease, UpstreamEnding.DRAINED);
+        }
+    }
+
+    /** Takes over a connection that was opened before it was known that it speaks HTTP/1.1. */
+    void adopt(PooledWire wire) {
+        lock.lock();
+        try {
+            dialing++;
+        } finally {
+            lock.unlock();
+        }
+        connected(wire, null);
+    }
+
+    @Override
+    public void failed(Cause cause, String detail) {
+        ledger.failed();
+        lock.lock();
+        try {
+            dialing--;
+            Waiting first = line.take();
+            if (first != null) {
+                fail(List.of(first), cause, detail);
+            }
+            dialIfNeeded();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void fail(List<Waiting> failed, Cause cause, String detail) {
+        for (Waiting waiting : failed) {
+            waiting.finish(new GatewayException(cause, detail));
+        }
+    }
+
+    // ---- upkeep ----
+
+    @Override
+    public void upkeep(long now) {
+        List<Http1Lease> connections;
+        List<Waiting> late;
+        boolean connected;
+        lock.lock();
+        try {
+            connections = List.copyOf(all);
+            connected = !all.isEmpty();
+            late = line.takeLate(now);
+            if (line.size() > 0) {
+                dialIfNeeded();
+            }
+        } finally {
+            lock.unlock();
+        }
+        fail(
+                late,
+                connected ? Cause.TOO_MANY_CONNECTIONS : Cause.CONNECT_TIMEOUT,
+                "no connection to " + name() + " within " + config.queueTimeout());
+        for (Http1Lease lease : connections) {
+            lease.upkeep(now);
+        }
+        lookAtIdle(now);
+    }
+
+    /** Closes what is idle for too long, and learns from what its peer has closed. */
+    private void lookAtIdle(long now) {
+        List<Http1Lease> looked = takeDue(now);
+        long limit = Math.min(config.idleTimeout().toNanos(), idleAge.limitNanos(now));
+        List<Http1Lease> kept = new ArrayList<>();
+        for (Http1Lease lease : looked) {
+            if (!lease.quiet()) {
+                foundClosed(lease, now);
+                lease.close();
+                ended(lease, UpstreamEnding.PEER_CLOSED);
+            } else if (now - lease.idleSinceNanos > limit || lease.tooOld(now)) {
+                lease.close();
+                ended(lease, lease.tooOld(now) ? UpstreamEnding.MAX_AGE : UpstreamEnding.IDLE);
+            } else {
+                lease.seenOpenNanos = now;
+                lease.rest();
+                kept.add(lease);
+            }
+        }
+        lock.lock();
+        try {
+            for (int i = kept.size() - 1; i >= 0; i--) {
+                putBack(kept.get(i));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Under the lock: as one that is idle for longer than those that were not looked at. */
+    private void putBack(Http1Lease lease) {
+        if (draining) {
+            all.remove(lease);
+            lease.close();
+            dialer.closed();
+            ledger.ended(UpstreamEnding.DRAINED, lease.opened());
+        } else if (line.size() == 0 || !giveToFirst(lease, false)) {
+            idle.addFirst(lease);
+        }
+    }
+
+    private List<Http1Lease> takeDue(long now) {
+        List<Http1Lease> due = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Iterator<Http1Lease> each = idle.iterator(); each.hasNext() && due.size() < MOST_PROBES; ) {
+                Http1Lease lease = each.next();
+                long age = now - lease.idleSinceNanos;
+                long known = lease.seenOpenNanos - lease.idleSinceNanos;
+                if (age > FIRST_PROBE_NANOS && age - known > known / 4) {
+                    each.remove();
+                    due.add(lease);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return due;
+    }
+
+    @Override
+    public void drain() {
+        List<Http1Lease> unused;
+        lock.lock();
+        try {
+            draining = true;
+            unused = List.copyOf(idle);
+            idle.clear();
+            fail(line.takeIf(waiting -> true), Cause.DRAINING, "the upstream's pool is draining");
+        } finally {
+            lock.unlock();
+        }
+        for (Http1Lease lease : unused) {
+            lease.close();
+            ended(lease, UpstreamEnding.DRAINED);
+        }
+    }
+
+    @Override
+    public void abort() {
+        drain();
+        List<Http1Lease> used;
+        lock.lock();
+        try {
+            used = List.copyOf(all);
+        } finally {
+            lock.unlock();
+        }
+        used.forEach(Http1Lease::close); // whoever has them finds out
+    }
+
+    @Override
+    public boolean abandonAfter(long nanos, long now) {
+        lock.lock();
+        try {
+            if (all.isEmpty() && dialing == 0 && line.size() == 0 && now - lastUsedNanos > nanos) {
+                abandoned = true;
+            }
+            return abandoned;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean abandoned() {
+        return abandoned;
+    }
+
+    @Override
+    public PoolReport report() {
+        long streams = ledger.endedStreams();
+        long used = ledger.endedUsed();
+        int open;
+        int active;
+        lock.lock();
+        try {
+            open = all.size();
+            active = open - idle.size();
+            for (Http1Lease lease : all) {
+                streams += lease.opened();
+                used += lease.opened() > 0 ? 1 : 0;
+            }
+        } finally {
+            lock.unlock();
+        }
+        return new PoolReport(
+                user,
+                name(),
+                "http1",
+                ledger.openedCount(),
+                streams - used,
+                open,
+                active,
+                streams,
+                line.size(),
+                ledger.failedCount(),
+                ledger.endings());
+    }
+}

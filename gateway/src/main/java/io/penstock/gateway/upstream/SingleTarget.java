@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.upstream;
+
+import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.exchange.AttemptFailure;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.Upstream;
+import java.net.InetSocketAddress;
+
+/**
+ * One address for every attempt of one exchange: what a lookup finds. An attempt that the upstream certainly did not process is made
+ * once more.
+ */
+public final class SingleTarget implements Upstream {
+    private static final int MOST_ATTEMPTS = 2;
+
+    private final Upstreams upstreams;
+    private final InetSocketAddress address;
+    private final String hostname;
+    private final UpstreamConfig config;
+    private int attempts;
+
+    /**
+     * For one exchange.
+     *
+     * @param hostname of the target, without port
+     */
+    public SingleTarget(Upstreams upstreams, InetSocketAddress address, String hostname, UpstreamConfig config) {
+        this.upstreams = upstreams;
+        this.address = address;
+        this.hostname = hostname;
+        this.config = config;
+    }
+
+    @Override
+    public void open(Exchange exchange) {
+        attempts++;
+        upstreams.open(exchange, address, hostname, config);
+    }
+
+    @Override
+    public boolean again(Exchange exchange, AttemptFailure failure) {
+        if (!failure.unprocessed() || attempts >= MOST_ATTEMPTS) {
+            return false;
+        }
+        open(exchange);
+        return true;
+    }
+}
