@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.upstream.health;
+
+import io.penstock.gateway.config.HealthCheckConfig;
+import io.penstock.gateway.config.StatusRange;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** One GET over HTTP/1.1 as the only one of its connection; looks at the status and at nothing after it. */
+final class Http1Probe {
+    private static final int STATUS_LINE_BYTES = 13; // HTTP/1.1 200 and a space or the end of the line
+
+    private final HealthCheckConfig config;
+
+    Http1Probe(HealthCheckConfig config) {
+        this.config = config;
+    }
+
+    String ask(ProbeSocket socket, String authority) throws IOException {
+        String request = "GET " + config.path() + " HTTP/1.1\r\nHost: " + authority
+                + "\r\nUser-Agent: penstock\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+        socket.write(request.getBytes(StandardCharsets.ISO_8859_1));
+        String line = new String(socket.read(STATUS_LINE_BYTES), StandardCharsets.ISO_8859_1);
+        if (!line.matches("(?s)HTTP/1\\.[01] [0-9]{3}[ \r].*")) {
+            throw new IOException("no answer of HTTP/1.1");
+        }
+        return expected(config, Integer.parseInt(line.substring(9, 12)));
+    }
+
+    /** What to say of a status. */
+    static String expected(HealthCheckConfig config, int status) throws IOException {
+        if (!StatusRange.anyHas(config.statuses(), status)) {
+            throw new IOException("status " + status + ", expected " + config.statuses());
+        }
+        return "status " + status;
+    }
+}
