@@ -1,113 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.filter;
 
+import io.penstock.gateway.config.ForwardedConfig;
+import io.penstock.gateway.config.ForwardedConfig.Field;
 import io.penstock.gateway.exchange.Exchange;
-import io.penstock.gateway.exchange.Field;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
-import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
-import java.util.concurrent.atomic.AtomicLong;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 
 /**
- * Tells the upstream who called: {@code x-forwarded-for}, {@code -proto} and {@code -host}, and {@code x-request-id}.
+ * Tells the upstream who called, in the fields that the configuration names.
  *
- * <p>Fields that the caller sent count only when it is trusted; anybody else's are replaced, because anybody can write them. A
- * request id is kept from anybody when it is 1 to 128 characters of {@code A-Za-z0-9._:+/=-}; otherwise one of 32 hexadecimal
- * digits is made.
+ * <p>Fields that the caller sent count only when it is believed; anybody else's are replaced, or removed when the configuration does not
+ * name them, because anybody can write them. {@code via} alone is extended for everybody: it is a trace, not a claim.
  */
 public final class ForwardedFilter implements Filter {
-    private static final int LONGEST_ID = 128;
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+    /** How {@code via} calls this gateway, whatever its host is. */
+    private static final String PSEUDONYM = " penstock";
 
-    private final AtomicLong turns = new AtomicLong();
-    private final long seedHigh;
-    private final long seedLow;
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    /** Seeds the request ids. */
-    public ForwardedFilter() {
-        SecureRandom random = new SecureRandom();
-        seedHigh = random.nextLong();
-        seedLow = random.nextLong();
+    private final Set<Field> fields;
+    private final List<String> foreign;
+    private final ClientAddress clients;
+    private final RequestIds ids = new RequestIds();
+
+    /** Takes which fields to set, and whom to believe. */
+    public ForwardedFilter(ForwardedConfig config, ClientAddress clients) {
+        this.fields = config.set();
+        this.clients = clients;
+        Set<Field> others = EnumSet.allOf(Field.class);
+        others.removeAll(fields);
+        others.removeAll(EnumSet.of(Field.X_REQUEST_ID, Field.VIA));
+        this.foreign = others.stream().map(Field::wire).toList();
     }
 
     @Override
     public void request(Exchange exchange) {
+        boolean believed = clients.believes(exchange);
         Head head = exchange.request();
         Peer peer = exchange.peer();
-        forwardedFor(head, peer);
-        if (!peer.trusted() || !head.has("x-forwarded-proto")) {
-            head.set("x-forwarded-proto", peer.secure() ? "https" : "http");
+        if (!believed) {
+            for (int i = 0; i < foreign.size(); i++) {
+                head.remove(foreign.get(i));
+            }
         }
-        if (!exchange.authority().isEmpty() && (!peer.trusted() || !head.has("x-forwarded-host"))) {
-            head.set("x-forwarded-host", exchange.authority());
+        if (fields.contains(Field.FORWARDED)) {
+            chain(head, "forwarded", element(exchange, head, believed), believed);
         }
-        exchange.requestId(requestId(head));
+        if (fields.contains(Field.X_FORWARDED_FOR)) {
+            chain(head, "x-forwarded-for", peer.address(), believed);
+        }
+        claim(head, Field.X_FORWARDED_PROTO, scheme(peer), believed);
+        claim(head, Field.X_FORWARDED_HOST, exchange.authority(), believed);
+        if (fields.contains(Field.X_FORWARDED_PORT)) {
+            claim(head, Field.X_FORWARDED_PORT, port(exchange.authority(), scheme(peer)), believed);
+        }
+        if (fields.contains(Field.X_REAL_IP)) {
+            head.set("x-real-ip", exchange.client());
+        }
+        if (fields.contains(Field.X_GATEWAY_TIME)) {
+            head.set("x-gateway-time", TIME.format(Instant.ofEpochMilli(exchange.startedMillis())));
+        }
+        if (fields.contains(Field.VIA)) {
+            chain(head, "via", exchange.protocol() + PSEUDONYM, true);
+        }
+        exchange.requestId(ids.of(head, fields.contains(Field.X_REQUEST_ID)));
     }
 
-    private static void forwardedFor(Head head, Peer peer) {
-        if (!peer.trusted()) {
-            head.set("x-forwarded-for", peer.address());
+    @Override
+    public void response(Exchange exchange, Head head) {
+        if (fields.contains(Field.VIA) && exchange.attempts() > 0) {
+            chain(head, "via", exchange.upstreamProtocol() + PSEUDONYM, true);
+        }
+    }
+
+    private void claim(Head head, Field field, String value, boolean believed) {
+        if (fields.contains(field) && !value.isEmpty() && !(believed && head.has(field.wire()))) {
+            head.set(field.wire(), value);
+        }
+    }
+
+    /** Adds to the list that the fields of a name are, as one field. */
+    private static void chain(Head head, String name, String entry, boolean believed) {
+        if (!believed || !head.has(name)) {
+            head.set(name, entry);
             return;
         }
         StringBuilder chain = new StringBuilder();
         for (int i = 0; i < head.size(); i++) {
-            Field field = head.at(i);
-            if (field.name().equals("x-forwarded-for")) {
-                chain.append(field.value()).append(", ");
+            if (head.at(i).name().equals(name)) {
+                chain.append(head.at(i).value()).append(", ");
             }
         }
-        head.set("x-forwarded-for", chain.append(peer.address()).toString());
+        head.set(name, chain.append(entry).toString());
     }
 
-    private String requestId(Head head) {
-        String sent = head.value("x-request-id");
-        if (sent != null && wellFormed(sent)) {
-            return sent;
-        }
-        String made = newId();
-        head.set(Field.of("x-request-id", made, Field.Indexing.UNINDEXED));
-        return made;
+    /** One element of RFC 7239 §4; anything with a colon needs quotes, and an IPv6 address brackets. */
+    private static String element(Exchange exchange, Head head, boolean believed) {
+        String address = exchange.peer().address();
+        String node = address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";
+        String element = "for=" + node + ";proto=" + scheme(exchange.peer());
+        boolean first = !believed || !head.has("forwarded");
+        String host = exchange.authority();
+        return first && !host.isEmpty() && host.indexOf('"') < 0 && host.indexOf('\\') < 0
+                ? element + ";host=\"" + host + '"'
+                : element;
     }
 
-    /** Two mixed halves of a counter that began at a random place: unique within the process, and as good as unique beyond. */
-    private String newId() {
-        long turn = turns.getAndIncrement();
-        byte[] hex = new byte[32];
-        hex(mixed(seedHigh + turn * 0x9e3779b97f4a7c15L), hex, 0);
-        hex(mixed(seedLow - turn * 0xd1342543de82ef95L), hex, 16);
-        return new String(hex, StandardCharsets.ISO_8859_1);
+    private static String scheme(Peer peer) {
+        return peer.secure() ? "https" : "http";
     }
 
-    private static void hex(long bits, byte[] to, int from) {
-        long rest = bits;
-        for (int i = from + 15; i >= from; i--) {
-            to[i] = HEX[(int) rest & 0xf];
-            rest >>>= 4;
-        }
-    }
-
-    /** The finaliser of SplitMix64. */
-    private static long mixed(long bits) {
-        long z = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
-        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-        return z ^ (z >>> 31);
-    }
-
-    private static boolean wellFormed(String id) {
-        if (id.isEmpty() || id.length() > LONGEST_ID) {
-            return false;
-        }
-        for (int i = 0; i < id.length(); i++) {
-            char c = id.charAt(i);
-            boolean fine = (c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= '0' && c <= '9')
-                    || "._:+/=-".indexOf(c) >= 0;
-            if (!fine) {
-                return false;
-            }
-        }
-        return true;
+    private static String port(String authority, String scheme) {
+        int colon = authority.lastIndexOf(':');
+        boolean named = colon > 0 && authority.indexOf(']', colon) < 0 && colon + 1 < authority.length();
+        return named ? authority.substring(colon + 1) : scheme.equals("https") ? "443" : "80";
     }
 }

@@ -1,173 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.filter;
 
-import io.penstock.gateway.config.PathConfig;
-import io.penstock.gateway.config.PathConfig.Treatment;
+import io.penstock.gateway.config.PathPolicyConfig;
+import io.penstock.gateway.config.PathPolicyConfig.Treatment;
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
-import java.util.ArrayList;
-import java.util.List;
+import io.penstock.gateway.exchange.Head;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the path of a request into the one form that is matched and sent on, or refuses it: the first step of every exchange, so that
- * no two parts of the gateway, nor the gateway and an upstream, read a path in two ways (RFC 3986 §6.2.2).
- *
- * <p>A path without anything to look at, the usual one, is read once and kept. Immutable.
+ * Settles how a request path is to be read, before anybody reads it: whoever matches, filters or forwards it sees the same form.
+ * Immutable; safe for any thread.
  */
 public final class PathPolicy {
-    private final PathConfig config;
+    private final PathPolicyConfig config;
 
-    public PathPolicy(PathConfig config) {
+    public PathPolicy(PathPolicyConfig config) {
         this.config = config;
     }
 
     /**
-     * Rewrites the path of the exchange where the configuration says so.
+     * Changes the {@code :path} of a request where the policy says so.
      *
-     * @throws GatewayException BAD_PATH
+     * @return BAD_PATH when the request is refused; null when it goes on
      */
-    public void apply(Exchange exchange) {
-        String before = exchange.path();
-        String after = apply(before);
-        if (!after.equals(before)) {
-            exchange.rewritePath(after);
+    public @Nullable GatewayException apply(Head request) {
+        String path = request.path();
+        if (path == null) {
+            return null;
+        }
+        try {
+            String settled = settled(path);
+            if (!settled.equals(path)) {
+                request.set(":path", settled);
+            }
+            return null;
+        } catch (GatewayException e) {
+            return e;
         }
     }
 
-    /** The path and query in the form that is used from here on. */
-    String apply(String target) {
-        if (target.isEmpty() || target.charAt(0) != '/') {
-            return target; // "*", or CONNECT's authority
+    /** The path as it is to be read, with its query; the same instance when nothing changes. */
+    String settled(String path) {
+        int query = path.indexOf('?');
+        int end = query < 0 ? path.length() : query;
+        if (path.indexOf('#') >= 0) {
+            throw new GatewayException(Cause.BAD_PATH, "fragment in the path");
         }
-        int end = target.indexOf('?');
-        int length = end < 0 ? target.length() : end;
-        if (plain(target, length)) {
-            return target;
+        if (plain(path, end)) {
+            return path;
         }
-        String path = unambiguous(target.substring(0, length));
-        if (config.repeatedSlashes() != Treatment.PASS && path.contains("//")) {
-            path = withoutRepeatedSlashes(path);
-        }
-        if (config.dotSegments() != Treatment.PASS && hasDotSegment(path)) {
-            path = withoutDotSegments(path);
-        }
-        return end < 0 ? path : path + target.substring(end);
+        String decoded = decoded(path.substring(0, end));
+        String settled = DotSegments.settled(decoded, config);
+        return settled.length() == end && path.startsWith(settled) ? path : settled + path.substring(end);
     }
 
-    /** Whether nothing in it has a second reading: one pass over the characters, no allocation. */
-    private static boolean plain(String path, int length) {
-        char last = 0;
-        for (int i = 0; i < length; i++) {
+    /** Whether there is nothing to decide, as in nearly every path. */
+    private static boolean plain(String path, int end) {
+        char before = 0;
+        for (int i = 0; i < end; i++) {
             char c = path.charAt(i);
-            if (c == '%' || c == '\\' || (last == '/' && (c == '/' || c == '.'))) {
+            if (c == '%' || c == '\\' || (before == '/' && (c == '/' || c == '.'))) {
                 return false;
             }
-            last = c;
+            before = c;
         }
         return true;
     }
 
-    /** Slashes that are written in another way, backslashes and NUL. */
-    private String unambiguous(String path) {
-        StringBuilder out = new StringBuilder(path.length());
+    private String decoded(String path) {
+        StringBuilder decoded = new StringBuilder(path.length());
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            int encoded = c == '%' ? octet(path, i) : -1;
-            if (encoded == 0) {
-                refuseIf(config.encodedNul(), "an encoded NUL");
+            int escaped = c == '%' ? escape(path, i) : -1;
+            if (escaped == 0) {
+                treat(config.encodedNul(), "%00");
             }
-            Treatment treatment = Treatment.PASS;
-            if (c == '\\' || encoded == '\\') {
-                treatment = config.backslashes();
-                refuseIf(treatment, "a backslash");
-            } else if (encoded == '/') {
-                treatment = config.encodedSlashes();
-                refuseIf(treatment, "an encoded slash");
-            }
-            if (treatment == Treatment.NORMALISE) {
-                out.append('/');
-                i += encoded < 0 ? 0 : 2;
+            if (escaped == '/' && treat(config.encodedSlash(), "%2F")) {
+                decoded.append('/');
+                i += 2;
+            } else if ((c == '\\' || escaped == '\\') && treat(config.backslash(), "backslash")) {
+                decoded.append('/');
+                i += c == '%' ? 2 : 0;
             } else {
-                out.append(c);
+                decoded.append(c);
             }
         }
-        return out.toString();
+        return decoded.toString();
     }
 
-    private static void refuseIf(Treatment treatment, String what) {
+    /** Whether it is to be normalised. */
+    private static boolean treat(Treatment treatment, String what) {
         if (treatment == Treatment.REJECT) {
-            throw new GatewayException(Cause.BAD_PATH, "the path has " + what);
+            throw new GatewayException(Cause.BAD_PATH, what + " in the path");
         }
+        return treatment == Treatment.NORMALISE;
     }
 
-    /** The octet that is percent-encoded here, or -1. */
-    private static int octet(String path, int at) {
+    /** The byte that is escaped here, or -1. */
+    static int escape(String path, int at) {
         if (at + 2 >= path.length()) {
             return -1;
         }
         int high = Character.digit(path.charAt(at + 1), 16);
         int low = Character.digit(path.charAt(at + 2), 16);
         return high < 0 || low < 0 ? -1 : high * 16 + low;
-    }
-
-    private String withoutRepeatedSlashes(String path) {
-        refuseIf(config.repeatedSlashes(), "repeated slashes");
-        StringBuilder out = new StringBuilder(path.length());
-        char last = 0;
-        for (int i = 0; i < path.length(); i++) {
-            char c = path.charAt(i);
-            if (c != '/' || last != '/') {
-                out.append(c);
-            }
-            last = c;
-        }
-        return out.toString();
-    }
-
-    private static boolean hasDotSegment(String path) {
-        for (String segment : path.split("/", -1)) {
-            if (dots(segment) > 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** 1 for a segment that means this place, 2 for the one above, otherwise 0. */
-    private static int dots(String segment) {
-        int dots = 0;
-        for (int i = 0; i < segment.length(); dots++) {
-            if (segment.charAt(i) == '.') {
-                i++;
-            } else if (segment.regionMatches(true, i, "%2e", 0, 3)) {
-                i += 3;
-            } else {
-                return 0;
-            }
-        }
-        return dots > 2 ? 0 : dots;
-    }
-
-    private String withoutDotSegments(String path) {
-        refuseIf(config.dotSegments(), "a dot segment");
-        List<String> kept = new ArrayList<>();
-        String[] segments = path.substring(1).split("/", -1);
-        for (int i = 0; i < segments.length; i++) {
-            boolean last = i == segments.length - 1;
-            int dots = dots(segments[i]);
-            if (dots == 2 && kept.isEmpty()) {
-                throw new GatewayException(Cause.BAD_PATH, "the path climbs above its root");
-            }
-            if (dots == 2) {
-                kept.removeLast();
-            }
-            if (dots == 0) {
-                kept.add(segments[i]);
-            } else if (last) {
-                kept.add(""); // what ends in a dot segment names a folder
-            }
-        }
-        return "/" + String.join("/", kept);
     }
 }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.filter;
+
+import io.penstock.gateway.config.Address;
+import io.penstock.gateway.config.Cidr;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.Head;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds who the client is when proxies stand in between: what {@code x-forwarded-for} says, read from the right, as far as those who
+ * said it are trusted. Anybody can write the field, so anybody else's counts for nothing. Immutable.
+ *
+ * <p>By networks: the first address from the right that is in none of them, or the leftmost. By hops: the entry that the outermost of so
+ * many proxies has added, whatever their addresses.
+ */
+public final class ClientAddress {
+    /** More than any chain of proxies; what stands to the left of them is not read. */
+    private static final int MOST_ENTRIES = 64;
+
+    private final List<Cidr> trusted;
+    private final int hops;
+
+    /**
+     * Takes what the configuration trusts.
+     *
+     * @param hops how many proxies stand before this one; absent goes by the networks
+     */
+    public ClientAddress(List<Cidr> trusted, Optional<Integer> hops) {
+        this.trusted = List.copyOf(trusted);
+        this.hops = hops.orElse(0);
+    }
+
+    /** Whether the peer's forwarding fields count. */
+    public boolean believes(Exchange exchange) {
+        return hops > 0 || exchange.peer().trusted();
+    }
+
+    /** Whether both the peer and the client behind it are in trusted networks. */
+    public boolean trusts(Exchange exchange) {
+        return exchange.peer().trusted()
+                && (exchange.client().equals(exchange.peer().address()) || within(exchange.client()));
+    }
+
+    /** Sets {@link Exchange#client}. */
+    public void find(Exchange exchange) {
+        if (believes(exchange) && exchange.request().has("x-forwarded-for")) {
+            exchange.client(hops > 0 ? byHops(exchange) : byNetworks(exchange));
+        }
+    }
+
+    private String byHops(Exchange exchange) {
+        List<String> entries = fromTheRight(exchange.request());
+        String entry = entries.isEmpty() ? "" : entries.get(Math.min(hops, entries.size()) - 1);
+        return literal(entry)
+                .map(InetAddress::getHostAddress)
+                .orElse(exchange.peer().address());
+    }
+
+    private String byNetworks(Exchange exchange) {
+        String client = exchange.peer().address();
+        for (String entry : fromTheRight(exchange.request())) {
+            Optional<InetAddress> address = literal(entry);
+            if (address.isEmpty()) {
+                return client;
+            }
+            client = address.get().getHostAddress();
+            if (!within(client)) {
+                return client;
+            }
+        }
+        return client;
+    }
+
+    private boolean within(String client) {
+        Optional<InetAddress> address = Address.literal(client);
+        return address.isPresent() && trusted.stream().anyMatch(network -> network.contains(address.get()));
+    }
+
+    private static List<String> fromTheRight(Head head) {
+        List<String> entries = new ArrayList<>();
+        for (int i = head.size() - 1; i >= 0; i--) {
+            if (!head.at(i).name().equals("x-forwarded-for")) {
+                continue;
+            }
+            String value = head.at(i).value();
+            int end = value.length();
+            while (end >= 0 && entries.size() < MOST_ENTRIES) {
+                int comma = value.lastIndexOf(',', end - 1);
+                entries.add(value.substring(comma + 1, end).strip());
+                end = comma;
+            }
+        }
+        return entries;
+    }
+
+    /** Some proxies add the port, and put an IPv6 address in brackets. */
+    private static Optional<InetAddress> literal(String entry) {
+        String text = entry;
+        if (text.startsWith("[")) {
+            int bracket = text.indexOf(']');
+            text = bracket < 0 ? text : text.substring(1, bracket);
+        } else if (text.indexOf(':') == text.lastIndexOf(':') && text.indexOf(':') > 0) {
+            text = text.substring(0, text.indexOf(':'));
+        }
+        return Address.literal(text);
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.route;
+
+import io.penstock.gateway.config.PathConfig;
+import io.penstock.gateway.config.RedirectConfig;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.GrpcStatus;
+import io.penstock.gateway.exchange.Head;
+
+/** Sends callers elsewhere. gRPC clients do not follow redirects: they get UNIMPLEMENTED and read where the service is. */
+public final class Redirect {
+    private final RedirectConfig config;
+    private final PathRewrite rewrite;
+
+    /** Compiles what the configuration says. */
+    public Redirect(RedirectConfig config, PathConfig match) {
+        this.config = config;
+        this.rewrite = PathRewrite.of(config.rewrite(), match);
+    }
+
+    /** The head of the answer, which has no body. */
+    public Head head(Exchange exchange) {
+        String location = location(exchange);
+        if (exchange.grpc()) {
+            return FixedAnswer.grpc(GrpcStatus.UNIMPLEMENTED.code(), "moved to " + location);
+        }
+        return new Head()
+                .add(":status", Integer.toString(config.status()))
+                .add("location", location)
+                .add("content-length", "0");
+    }
+
+    /** Where the caller is sent. A caller without authority, which only HTTP/1.0 allows, gets a path if there is no host to name. */
+    public String location(Exchange exchange) {
+        String path = rewrite.apply(exchange.path());
+        String scheme = config.scheme().orElseGet(() -> scheme(exchange));
+        String authority = config.host().orElseGet(() -> authority(exchange));
+        if (authority.isEmpty()) {
+            return path;
+        }
+        return scheme + "://" + authority + (path.equals("*") ? "" : path);
+    }
+
+    /** The scheme that the caller used, which a filter may have learnt from a trusted proxy. */
+    private static String scheme(Exchange exchange) {
+        String forwarded = exchange.request().value("x-forwarded-proto");
+        if (forwarded != null && (forwarded.equals("http") || forwarded.equals("https"))) {
+            return forwarded;
+        }
+        return exchange.peer().secure() ? "https" : "http";
+    }
+
+    private String authority(Exchange exchange) {
+        String authority = exchange.authority();
+        int colon = authority.lastIndexOf(':');
+        boolean port = colon > 0 && authority.indexOf(']', colon) < 0;
+        return config.scheme().isPresent() && port ? authority.substring(0, colon) : authority;
+    }
+}
