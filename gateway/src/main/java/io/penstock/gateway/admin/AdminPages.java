@@ -15,6 +15,7 @@ final class AdminPages {
               GET     /readyz                      200 or 503, with the conditions
               GET     /metrics                     Prometheus text
               GET     /v1/connections              the connection ledger
+              GET     /v1/clusters                 clusters, their endpoints and breakers
               GET     /v1/lookups                  the names of the look-ups
               GET     /v1/lookups/NAME/KEY         what the store holds
               GET     /v1/lookups/NAME/KEY?explain what a request with this key would meet
@@ -62,6 +63,49 @@ final class AdminPages {
             }
             json.writeEndArray();
         });
+    }
+
+    Reply clusters() {
+        List<ClusterView> clusters = views.clusters().get();
+        return Reply.json(200, json -> {
+            json.writeArrayFieldStart("clusters");
+            for (ClusterView cluster : clusters) {
+                write(json, cluster);
+            }
+            json.writeEndArray();
+        });
+    }
+
+    private static void write(JsonGenerator json, ClusterView cluster) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", cluster.name());
+        json.writeStringField("breaker", cluster.breaker());
+        json.writeNumberField("active", cluster.active());
+        json.writeNumberField("waiting", cluster.waiting());
+        json.writeNumberField("retrying", cluster.retrying());
+        json.writeNumberField("retries", cluster.retries());
+        json.writeNumberField("retriesRefused", cluster.retriesRefused());
+        json.writeArrayFieldStart("endpoints");
+        for (ClusterView.Endpoint endpoint : cluster.endpoints()) {
+            write(json, endpoint);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, ClusterView.Endpoint endpoint) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", endpoint.name());
+        json.writeStringField("state", endpoint.state());
+        json.writeNumberField("ejectedForMillis", endpoint.ejectedForMillis());
+        json.writeStringField("breaker", endpoint.breaker());
+        json.writeNumberField("weight", endpoint.weight());
+        json.writeNumberField("active", endpoint.active());
+        json.writeNumberField("attempts", endpoint.attempts());
+        json.writeNumberField("failures", endpoint.failures());
+        json.writeNumberField("peakMillis", Math.round(endpoint.peakMillis() * 1_000) / 1_000.0);
+        json.writeStringField("lastCheck", endpoint.lastCheck());
+        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, Condition condition) throws IOException {

@@ -21,12 +21,15 @@ import org.jspecify.annotations.Nullable;
  * The admin listener: a Helidon web server of its own, so that it answers while data listeners drain.
  *
  * <p>At most {@value #MAX_CONNECTIONS} connections and {@value #MAX_REQUESTS} requests at a time; each request runs on a virtual
- * thread. A Helidon listener ends for good when the process runs out of file descriptors while it accepts. A watch therefore connects
- * every few seconds, and opens the listener anew on the same port when that is refused.
+ * thread. What says nothing is closed after a while, and at once when others want its place. A Helidon listener ends for good when
+ * the process runs out of file descriptors while it accepts. A watch therefore connects every few seconds, and opens the listener
+ * anew on the same port when that is refused.
  */
 public final class AdminServer implements AutoCloseable {
     static final int MAX_CONNECTIONS = 128;
     static final int MAX_REQUESTS = 32;
+    /** The rest is room for those who come while others are being closed. */
+    private static final int MAX_WAITING = 64;
 
     private static final Logger LOG = System.getLogger(AdminServer.class.getName());
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(3);
@@ -37,6 +40,7 @@ public final class AdminServer implements AutoCloseable {
     private final AdminViews views;
     private final Duration watchInterval;
     private final Thread watch;
+    private final AdminConnections connections = new AdminConnections(MAX_WAITING);
 
     private volatile @Nullable WebServer server;
     private volatile boolean closed;
@@ -88,6 +92,8 @@ public final class AdminServer implements AutoCloseable {
                 .port(wanted)
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
+                .protocolsDiscoverServices(false)
+                .addConnectionSelector(connections)
                 .connectionOptions(options -> options.tcpNoDelay(true))
                 .maxTcpConnections(MAX_CONNECTIONS)
                 .maxConcurrentRequests(MAX_REQUESTS)
@@ -105,7 +111,9 @@ public final class AdminServer implements AutoCloseable {
 
     private HttpRouting.Builder routes(InetAddress address) {
         var callers = new CallerCheck(config.address(), address.isLoopbackAddress());
-        return HttpRouting.builder().any(new AdminRouting(views, callers));
+        var pages = new AdminRouting(views, callers);
+        return HttpRouting.builder()
+                .any((request, response) -> connections.during(() -> pages.handle(request, response)));
     }
 
     private InetAddress address() {
@@ -140,10 +148,16 @@ public final class AdminServer implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             }
+            closeOverdue(System.nanoTime());
             if (!answers()) {
                 openAgain();
             }
         }
+    }
+
+    /** Closes connections that get nothing done. */
+    void closeOverdue(long nowNanos) {
+        connections.closeOverdue(nowNanos);
     }
 
     /** Any failure but a refused connection says nothing about the listener. */

@@ -12,12 +12,14 @@ import java.util.function.Supplier;
  * @param conditions what readiness looks at; must not wait
  * @param metrics the Prometheus text
  * @param connections one ledger for each upstream target and each store connection pool; must not wait
+ * @param clusters one for each cluster; must not wait
  * @param lookups may wait for a store, for as long as the store's timeouts say
  */
 public record AdminViews(
         Supplier<List<Condition>> conditions,
         MetricsText metrics,
         Supplier<List<ConnectionLedger>> connections,
+        Supplier<List<ClusterView>> clusters,
         LookupsView lookups) {
 
     /** Writes the Prometheus text, version 0.0.4. */

@@ -3,8 +3,6 @@ package io.penstock.gateway.listener;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.helidon.common.buffers.BufferData;
-import io.helidon.common.socket.PeerInfo;
-import io.helidon.common.tls.Tls;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
@@ -12,12 +10,10 @@ import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.penstock.gateway.config.Cidr;
 import io.penstock.gateway.config.ListenerConfig;
-import io.penstock.gateway.config.TlsConfig;
+import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.Peer;
-import io.penstock.gateway.http2.DownstreamConnection;
-import io.penstock.gateway.http2.DownstreamEnding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -26,16 +22,14 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One bound address. Helidon accepts, and does TLS and ALPN; our only connection selector takes every connection.
+ * One bound address. Helidon accepts, and our only connection selector takes every connection; what comes before its codec, the PROXY
+ * header and TLS, is ours ({@link Accepted}).
  *
  * <p>Bound: {@code maxConnections} connections; a further one is closed at once, counted and logged. Helidon's accept loop ends for
  * good when the process runs out of descriptors, and nothing that Helidon shows tells of it. So {@link #upkeep} tries to take the
@@ -63,41 +57,60 @@ public final class Listener {
         }
     }
 
-    private volatile ListenerConfig config;
-    private volatile Settings settings;
+    /** What connections that are accepted from now on follow; replaced as a whole. */
+    private record Terms(
+            ListenerConfig config,
+            Settings settings,
+            Peers peers,
+            Codecs codecs,
+            @Nullable ServerTls tls) {
+        int maxConnections() {
+            return Math.min(config.maxConnections(), settings.maxConnections());
+        }
+    }
+
     private final ExchangeHandler handler;
     private final ExchangeObserver observer;
-    private volatile @Nullable ServerTls tls;
-    private final Set<DownstreamConnection> connections = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger open = new AtomicInteger();
-    private final LongAdder accepted = new LongAdder();
-    private final LongAdder refused = new LongAdder();
-    private final LongAdder restarts = new LongAdder();
-    private final LongAdder[] endings = new LongAdder[DownstreamEnding.values().length];
+    private final AcceptedSockets sockets = new AcceptedSockets();
+    private final ListenerCounts counts = new ListenerCounts();
+    private final Set<Accepted> connections = ConcurrentHashMap.newKeySet();
+    private volatile Terms terms;
+    private volatile boolean retired;
     private volatile @Nullable WebServer server;
     private volatile int port;
     private volatile boolean draining;
-    private volatile boolean retired;
     private volatile long lastRefusalLogNanos = System.nanoTime() - PROBE_NANOS;
     private volatile long lastProbeNanos;
     private volatile boolean stoppedByItself;
 
-    /** Prepares a listener; nothing is bound before {@link #start}. */
+    /** Prepares a listener; nothing is bound or read before {@link #start}. */
     public Listener(ListenerConfig config, Settings settings, ExchangeHandler handler, ExchangeObserver observer) {
-        this.config = config;
-        this.settings = settings;
         this.handler = handler;
         this.observer = observer;
         this.port = config.port();
-        Arrays.setAll(endings, index -> new LongAdder());
+        this.terms = terms(config, settings, null);
     }
 
-    private int maxConnections() {
-        return Math.min(config.maxConnections(), settings.maxConnections());
+    private Terms terms(ListenerConfig config, Settings settings) {
+        return terms(config, settings, tls(config));
+    }
+
+    private Terms terms(ListenerConfig config, Settings settings, @Nullable ServerTls tls) {
+        return new Terms(
+                config,
+                settings,
+                new Peers(config, settings.trusted()),
+                new Codecs(config, handler, observer, settings.replayBytes()),
+                tls);
+    }
+
+    private ListenerConfig config() {
+        return terms.config();
     }
 
     /** Whether this listener is the one that the configuration means: the same address and port; of the same name when any port will do. */
     public boolean serves(ListenerConfig wanted) {
+        ListenerConfig config = config();
         return config.address().equals(wanted.address())
                 && config.port() == wanted.port()
                 && (wanted.port() != 0 || config.name().equals(wanted.name()));
@@ -107,38 +120,24 @@ public final class Listener {
      * Checks a changed configuration of this listener and reads its certificate.
      *
      * @return puts it in force, and cannot fail: connections that are accepted from then on follow it
-     * @throws ListenException the certificate cannot be read, or TLS would be switched on or off
+     * @throws ListenException the certificate cannot be read
      */
     public Runnable prepare(ListenerConfig wanted, Settings with) {
-        ServerTls running = tls;
-        if ((running != null) != wanted.tls().isPresent()) {
-            throw ListenException.ofTls(
-                    wanted,
-                    new IOException("TLS cannot be switched on or off while the port is bound, expected another"
-                            + " port or a restart"));
-        }
-        Runnable keys = running == null ? () -> {} : prepare(running, wanted);
-        return () -> {
-            keys.run();
-            config = wanted;
-            settings = with;
-        };
-    }
-
-    private static Runnable prepare(ServerTls running, ListenerConfig wanted) {
-        try {
-            return running.prepare(wanted.tls().orElseThrow());
-        } catch (IOException | GeneralSecurityException e) {
-            throw ListenException.ofTls(wanted, e);
-        }
+        Terms next = terms(wanted, with);
+        return () -> terms = next;
     }
 
     /** Takes no new connections; those that are open are served on. Returns at once. */
     public void retire() {
         retired = true;
+        stopAccepting();
+    }
+
+    private void stopAccepting() {
         WebServer current = server;
         if (current != null) {
-            Thread.ofPlatform().daemon().name("stop " + config.name()).start(current::stop);
+            // stop() waits for the connections to end
+            Thread.ofPlatform().daemon().name("stop " + name()).start(current::stop);
         }
     }
 
@@ -148,19 +147,23 @@ public final class Listener {
      * @throws ListenException it is taken, or not ours; or the certificate cannot be read
      */
     public void start() {
+        ListenerConfig config = config();
+        if (terms.tls() == null) {
+            terms = terms(config, terms.settings());
+        }
         WebServerConfig.Builder builder = WebServer.builder()
                 .host(config.address())
                 .port(port)
                 .shutdownHook(false)
                 .protocolsDiscoverServices(false)
-                .connectionOptions(options -> options.tcpNoDelay(true))
-                .maxTcpConnections(settings.maxConnections() + REFUSAL_ROOM)
+                .useNio(false) // its sockets are not used, and have half the buffers of the others
+                .connectionOptions(sockets)
+                .maxTcpConnections(terms.settings().maxConnections() + REFUSAL_ROOM)
                 .idleConnectionTimeout(Duration.ofDays(365)) // ours is upkeep(): Helidon's would end quiet streams
                 .idleConnectionPeriod(Duration.ofDays(1))
                 .shutdownGracePeriod(
                         Duration.ofDays(365)) // ours is abort(): a dead accept loop must not end connections
                 .addConnectionSelector(new Selector());
-        config.tls().ifPresent(wanted -> builder.tls(tls(wanted)));
         try {
             takeAddress(); // Helidon logs a port that is taken, and returns as if it had started
             WebServer started = builder.build().start();
@@ -178,15 +181,13 @@ public final class Listener {
     /** Binds the address and lets it go again. */
     private void takeAddress() throws IOException {
         try (ServerSocketChannel probe = ServerSocketChannel.open()) {
-            probe.bind(new InetSocketAddress(InetAddress.getAllByName(config.address())[0], port));
+            probe.bind(new InetSocketAddress(InetAddress.getAllByName(config().address())[0], port));
         }
     }
 
-    private Tls tls(TlsConfig wanted) {
+    private static @Nullable ServerTls tls(ListenerConfig config) {
         try {
-            ServerTls made = new ServerTls(wanted);
-            tls = made;
-            return made.tls();
+            return config.tls().isPresent() ? ServerTls.of(config.tls().get(), config.protocols()) : null;
         } catch (IOException | GeneralSecurityException e) {
             throw ListenException.ofTls(config, e);
         }
@@ -205,117 +206,108 @@ public final class Listener {
 
         @Override
         public Set<String> supportedApplicationProtocols() {
-            return Set.of("h2");
+            return Set.of();
         }
 
         @Override
         public ServerConnection connection(ConnectionContext context) {
-            return new Served(context);
+            return new Accepted(Listener.this, context);
         }
     }
 
-    /** One accepted connection, in the shape that Helidon wants. */
-    private final class Served implements ServerConnection {
-        private final ConnectionContext context;
-        private volatile @Nullable DownstreamConnection connection;
+    // ---- for accepted connections ----
 
-        Served(ConnectionContext context) {
-            this.context = context;
+    /** Takes a connection in; false when it is one too many, or we are draining. */
+    boolean admit(Accepted accepted, Peer peer) {
+        if (counts.open.incrementAndGet() > terms.maxConnections() || draining) {
+            counts.open.decrementAndGet();
+            refuse(peer);
+            return false;
         }
-
-        @Override
-        public void handle(io.helidon.common.concurrency.limits.Limit limit) {
-            Peer peer = peer(context.remotePeer());
-            if (open.incrementAndGet() > maxConnections() || draining) {
-                open.decrementAndGet();
-                refuse(peer);
-                return;
-            }
-            accepted.increment();
-            DownstreamConnection served = new DownstreamConnection(
-                    new HelidonWire(context.serverSocket()), config, peer, handler, observer, settings.replayBytes());
-            connection = served;
-            connections.add(served);
-            try {
-                served.serve();
-            } finally {
-                connections.remove(served);
-                open.decrementAndGet();
-                endings[served.ending().ordinal()].increment();
-                log(served);
-                Thread.interrupted(); // abort() may have interrupted us; Helidon still closes the socket on this thread
-            }
-        }
-
-        @Override
-        public Duration idleTime() {
-            return Duration.ZERO;
-        }
-
-        @Override
-        public void close(boolean interrupt) {
-            if (retired && !draining) {
-                return; // the listener is gone, its connections are not
-            }
-            if (!draining) {
-                stoppedByItself = true;
-                return;
-            }
-            DownstreamConnection served = connection;
-            if (served != null) {
-                if (interrupt) {
-                    served.abort();
-                } else {
-                    served.drain();
-                }
-            }
-        }
+        counts.accepted.increment();
+        connections.add(accepted);
+        return true;
     }
 
-    private Peer peer(PeerInfo info) {
-        if (info.address() instanceof InetSocketAddress address && address.getAddress() != null) {
-            boolean known = settings.trusted().stream().anyMatch(network -> network.contains(address.getAddress()));
-            return new Peer(
-                    config.name(),
-                    address.getAddress().getHostAddress(),
-                    address.getPort(),
-                    config.tls().isPresent(),
-                    known);
-        }
-        return new Peer(config.name(), "unknown", 0, config.tls().isPresent(), false);
+    void ended(Accepted accepted, DownstreamEnding how) {
+        connections.remove(accepted);
+        counts.open.decrementAndGet();
+        counts.ended(how);
+    }
+
+    void speaks(boolean http1) {
+        (http1 ? counts.http1 : counts.http2).increment();
+    }
+
+    AcceptedSockets sockets() {
+        return sockets;
+    }
+
+    Codecs codecs() {
+        return terms.codecs();
+    }
+
+    @Nullable
+    ServerTls tls() {
+        return terms.tls();
+    }
+
+    long handshakeNanos() {
+        return config().handshakeTimeout().toNanos();
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    /** No more in the configuration: Helidon may stop, and the connections stay. */
+    boolean retired() {
+        return retired;
+    }
+
+    /** Helidon closes connections although nobody has told it to: its accept loop has ended. */
+    void stoppedByItself() {
+        stoppedByItself = true;
+    }
+
+    Peers peers() {
+        return terms.peers();
     }
 
     /** At most one line a second: a flood of newcomers must not become a flood of lines. */
     private void refuse(Peer peer) {
-        refused.increment();
+        counts.refused.increment();
         long now = System.nanoTime();
         if (!draining && now - lastRefusalLogNanos > 1_000_000_000L) {
             lastRefusalLogNanos = now;
             LOG.log(
                     System.Logger.Level.WARNING,
                     "listener {0}: refused {1}: {2} connections are open ({3} refused so far)",
-                    config.name(),
+                    config().name(),
                     peer,
-                    maxConnections(),
-                    refused.sum());
+                    terms.maxConnections(),
+                    counts.refused.sum());
         }
     }
 
-    private void log(DownstreamConnection ended) {
+    void log(Peer peer, DownstreamEnding how, String detail) {
         LOG.log(
-                ended.ending().blamed() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                how.blamed() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
                 "listener {0}: connection of {1} ended: {2}: {3}",
-                config.name(),
-                ended.peer(),
-                ended.ending().slug(),
-                ended.detail());
+                config().name(),
+                peer,
+                how.slug(),
+                detail);
     }
+
+    // ---- from outside ----
 
     /** Looks at the clock; called a few times a second. */
     public void upkeep(long now) {
-        for (DownstreamConnection connection : connections) {
+        for (Accepted connection : connections) {
             connection.upkeep(now);
         }
+        sockets.upkeep();
         if (server != null && !draining && !retired && (stoppedByItself || now - lastProbeNanos > PROBE_NANOS)) {
             lastProbeNanos = now;
             stoppedByItself = false;
@@ -336,38 +328,34 @@ public final class Listener {
     }
 
     private void revive() {
-        LOG.log(System.Logger.Level.ERROR, "listener {0}: the accept loop has ended, binding again", config.name());
-        restarts.increment();
+        LOG.log(System.Logger.Level.ERROR, "listener {0}: the accept loop has ended, binding again", config().name());
+        counts.restarts.increment();
         try {
             start();
         } catch (ListenException e) {
-            LOG.log(System.Logger.Level.ERROR, "listener {0}: {1}", config.name(), e.getMessage());
+            LOG.log(System.Logger.Level.ERROR, "listener {0}: {1}", config().name(), e.getMessage());
         }
     }
 
     /** Takes no new connections, and tells every peer to open no more streams. Returns at once. */
     public void drain() {
         draining = true;
-        connections.forEach(DownstreamConnection::drain);
-        WebServer current = server;
-        if (current != null) {
-            // stop() waits for the connections to end
-            Thread.ofPlatform().daemon().name("stop " + config.name()).start(current::stop);
-        }
+        connections.forEach(Accepted::drain);
+        stopAccepting();
     }
 
     /** Ends every exchange that is in flight, telling its caller why. */
     public void endExchanges() {
-        connections.forEach(DownstreamConnection::endExchanges);
+        connections.forEach(Accepted::endExchanges);
     }
 
     /** Closes every connection at once. */
     public void abort() {
-        connections.forEach(DownstreamConnection::abort);
+        connections.forEach(Accepted::abort);
     }
 
     public String name() {
-        return config.name();
+        return config().name();
     }
 
     /** The bound port. */
@@ -376,34 +364,44 @@ public final class Listener {
     }
 
     public int openConnections() {
-        return open.get();
+        return counts.open.get();
     }
 
     /** Exchanges in flight on all connections. */
     public int openStreams() {
         int streams = 0;
-        for (DownstreamConnection connection : connections) {
+        for (Accepted connection : connections) {
             streams += connection.openStreams();
         }
         return streams;
     }
 
     public long accepted() {
-        return accepted.sum();
+        return counts.accepted.sum();
     }
 
     /** Connections closed at once because too many were open. */
     public long refused() {
-        return refused.sum();
+        return counts.refused.sum();
     }
 
     /** How often the address had to be bound again. */
     public long restarts() {
-        return restarts.sum();
+        return counts.restarts.sum();
+    }
+
+    /** Connections that spoke HTTP/1.1 or 1.0. */
+    public long http1() {
+        return counts.http1.sum();
+    }
+
+    /** Connections that spoke HTTP/2. */
+    public long http2() {
+        return counts.http2.sum();
     }
 
     /** Ended connections so far, by why they ended. */
     public long ended(DownstreamEnding how) {
-        return endings[how.ordinal()].sum();
+        return counts.endings(how);
     }
 }

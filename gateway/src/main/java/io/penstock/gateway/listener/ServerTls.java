@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.listener;
 
-import io.helidon.common.tls.Tls;
+import io.penstock.gateway.config.ListenerProtocol;
 import io.penstock.gateway.config.TlsConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,16 +20,15 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 
 /** The TLS of a listener, from PEM files. Every failure says which file is wrong and what was expected in it. */
 final class ServerTls {
@@ -37,34 +36,38 @@ final class ServerTls {
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
-    private final AtomicInteger reads = new AtomicInteger();
-    private final Tls tls;
-    private final ReplaceableKeys keys;
+    /** ALPN names (RFC 9113 §3.2, RFC 7301). */
+    static final String HTTP2 = "h2";
 
-    /**
-     * Reads the files.
-     *
-     * @throws IOException a file is missing or cannot be read
-     * @throws GeneralSecurityException a file holds something else, or the key is not the certificate's
-     */
-    ServerTls(TlsConfig config) throws IOException, GeneralSecurityException {
-        this.keys = new ReplaceableKeys(keyManager(config));
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(new KeyManager[] {keys}, null, null);
-        this.tls = Tls.builder().sslContext(context).build();
+    static final String HTTP1 = "http/1.1";
+
+    private final SSLContext context;
+    private final String[] protocols;
+
+    private ServerTls(SSLContext context, List<ListenerProtocol> protocols) {
+        this.context = context;
+        List<String> names = new ArrayList<>();
+        if (protocols.contains(ListenerProtocol.HTTP2)) {
+            names.add(HTTP2);
+        }
+        if (protocols.contains(ListenerProtocol.HTTP1)) {
+            names.add(HTTP1);
+        }
+        this.protocols = names.toArray(String[]::new);
     }
 
-    Tls tls() {
-        return tls;
+    /** For one connection. A client that asks for other protocols only is refused in the handshake. */
+    SSLEngine engine() {
+        SSLEngine engine = context.createSSLEngine();
+        engine.setUseClientMode(false);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setApplicationProtocols(protocols);
+        engine.setSSLParameters(parameters);
+        return engine;
     }
 
-    /** Reads the files again, perhaps others; what it returns puts them in force for handshakes from then on. */
-    Runnable prepare(TlsConfig config) throws IOException, GeneralSecurityException {
-        X509ExtendedKeyManager next = keyManager(config);
-        return () -> keys.replace(next);
-    }
-
-    private X509ExtendedKeyManager keyManager(TlsConfig config) throws IOException, GeneralSecurityException {
+    static ServerTls of(TlsConfig config, List<ListenerProtocol> protocols)
+            throws IOException, GeneralSecurityException {
         Certificate[] chain = chain(config.certificate());
         PrivateKey key = key(config.key());
         if (!fits(key, chain[0])) {
@@ -72,16 +75,14 @@ final class ServerTls {
                     + config.certificate() + ", expected the pair");
         }
         // SunX509 keeps the key decrypted; the newer PKIX manager decrypts it in each handshake
-        KeyManagerFactory factory = KeyManagerFactory.getInstance("SunX509");
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry("listener-" + reads.incrementAndGet(), key, new char[0], chain);
-        factory.init(store, new char[0]);
-        return Stream.of(factory.getKeyManagers())
-                .filter(X509ExtendedKeyManager.class::isInstance)
-                .map(X509ExtendedKeyManager.class::cast)
-                .findFirst()
-                .orElseThrow();
+        store.setKeyEntry("listener", key, new char[0], chain);
+        keys.init(store, new char[0]);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return new ServerTls(context, protocols);
     }
 
     private static Certificate[] chain(Path file) throws IOException, CertificateException {

@@ -38,6 +38,7 @@ final class LogLine {
     private static final byte[] PATH = ascii(",\"path\":\"");
     private static final byte[] AUTHORITY = ascii(",\"authority\":\"");
     private static final byte[] PEER = ascii(",\"peer\":\"");
+    private static final byte[] CLIENT = ascii(",\"client\":\"");
     private static final byte[] LISTENER = ascii(",\"listener\":\"");
     private static final byte[] ROUTE = ascii(",\"route\":\"");
     private static final byte[] CLUSTER = ascii(",\"cluster\":\"");
@@ -89,6 +90,9 @@ final class LogLine {
         path(exchange.path());
         textUnlessEmpty(AUTHORITY, exchange.authority());
         peer(exchange.peer());
+        if (!exchange.client().equals(exchange.peer().address())) {
+            text(CLIENT, exchange.client());
+        }
         textUnlessEmpty(ROUTE, exchange.route());
         textUnlessEmpty(CLUSTER, exchange.cluster());
         textUnlessEmpty(TARGET, exchange.target());

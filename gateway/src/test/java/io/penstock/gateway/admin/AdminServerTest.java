@@ -11,6 +11,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,6 +20,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +46,16 @@ class AdminServerTest {
                     1,
                     7,
                     List.of(new ConnectionLedger.Closed("peer", "goaway", 1)))),
+            () -> List.of(new ClusterView(
+                    "shop",
+                    "half-open",
+                    3,
+                    0,
+                    1,
+                    12,
+                    2,
+                    List.of(new ClusterView.Endpoint(
+                            "10.0.0.7:80", "ejected", 1_500, "none", 2, 1, 99, 5, 12.3456, "status 503")))),
             lookups);
     private final AdminServer admin = new AdminServer(new AdminConfig("127.0.0.1", 0), views);
     private final HttpClient client =
@@ -64,6 +78,18 @@ class AdminServerTest {
 
         assertThat(get("/healthz").statusCode()).isEqualTo(200);
         assertThat(get("/healthz").body()).isEqualTo("{\"status\":\"alive\"}\n");
+    }
+
+    @Test
+    void showsClustersWithTheirEndpoints() throws Exception {
+        HttpResponse<String> answer = get("/v1/clusters");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo("{\"clusters\":[{\"name\":\"shop\",\"breaker\":\"half-open\",\"active\":3,\"waiting\":0,"
+                        + "\"retrying\":1,\"retries\":12,\"retriesRefused\":2,\"endpoints\":[{\"name\":\"10.0.0.7:80\","
+                        + "\"state\":\"ejected\",\"ejectedForMillis\":1500,\"breaker\":\"none\",\"weight\":2,\"active\":1,"
+                        + "\"attempts\":99,\"failures\":5,\"peakMillis\":12.346,\"lastCheck\":\"status 503\"}]}]}\n");
     }
 
     @Test
@@ -235,6 +261,69 @@ class AdminServerTest {
             free.setReuseAddress(true);
             free.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             assertThat(free.isBound()).isTrue();
+        }
+    }
+
+    @Test
+    void answersWhileMoreConnectionsThanItTakesSayNothing() throws Exception {
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 2 * AdminServer.MAX_CONNECTIONS; i++) {
+                silent.add(new Socket(InetAddress.getLoopbackAddress(), admin.port()));
+            }
+
+            assertThat(get("/healthz").statusCode()).isEqualTo(200);
+            assertThat(get("/healthz").statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void closesWhatSaysNothingOrStopsInAHeadAndKeepsWhatHadItsAnswerForLonger() throws Exception {
+        try (var silent = new Socket(InetAddress.getLoopbackAddress(), admin.port());
+                var halfway = new Socket(InetAddress.getLoopbackAddress(), admin.port());
+                var answered = new Socket(InetAddress.getLoopbackAddress(), admin.port())) {
+            halfway.getOutputStream().write("GET /healthz HT".getBytes(StandardCharsets.US_ASCII));
+            answered.setSoTimeout(10_000);
+            exchange(answered);
+
+            awaitClosed(silent, AdminConnections.FIRST_HEAD);
+            awaitClosed(halfway, AdminConnections.FIRST_HEAD);
+            exchange(answered);
+            awaitClosed(answered, AdminConnections.IDLE);
+        }
+    }
+
+    private static void exchange(Socket socket) throws IOException {
+        String head = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        var answer = new StringBuilder();
+        while (answer.indexOf("}\n") < 0) {
+            int next = socket.getInputStream().read();
+            assertThat(next).as("after " + answer).isNotNegative();
+            answer.append((char) next);
+        }
+        assertThat(answer).startsWith("HTTP/1.1 200");
+    }
+
+    /** Looks as the admin listener does after this time; the first looks may come before the connection was accepted. */
+    private void awaitClosed(Socket socket, Duration after) throws IOException {
+        socket.setSoTimeout(50);
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        boolean open = true;
+        while (open) {
+            assertThat(System.nanoTime()).as("still open").isLessThan(deadline);
+            admin.closeOverdue(System.nanoTime() + after.toNanos());
+            try {
+                open = socket.getInputStream().read() >= 0;
+            } catch (SocketTimeoutException e) {
+                open = true;
+            } catch (SocketException e) {
+                open = false; // reset
+            }
         }
     }
 

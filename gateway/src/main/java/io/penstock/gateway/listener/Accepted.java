@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.listener;
+
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.spi.ServerConnection;
+import io.penstock.gateway.exchange.DownstreamEnding;
+import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.ServedConnection;
+import io.penstock.gateway.http1.Http1Connection;
+import io.penstock.gateway.wire.ChannelWire;
+import io.penstock.gateway.wire.TlsWire;
+import io.penstock.gateway.wire.Wire;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One accepted connection, in the shape that Helidon wants: from the PROXY header over TLS and the first bytes to the codec, on the
+ * connection's own thread.
+ */
+final class Accepted implements ServerConnection {
+    private final Listener listener;
+    private final ConnectionContext context;
+    private final long startedNanos = System.nanoTime();
+    private volatile @Nullable ChannelWire channel;
+    private volatile @Nullable ServedConnection served;
+    private volatile boolean late;
+    private DownstreamEnding ending = DownstreamEnding.PEER;
+    private String detail = "closed before it spoke";
+
+    Accepted(Listener listener, ConnectionContext context) {
+        this.listener = listener;
+        this.context = context;
+    }
+
+    @Override
+    public void handle(Limit limit) {
+        SocketChannel socket = listener.sockets().take(context);
+        if (socket == null) {
+            return; // it is gone already
+        }
+        Peer peer = listener.peers().of(context.remotePeer().address());
+        if (!listener.admit(this, peer)) {
+            return;
+        }
+        try {
+            serve(ChannelWire.of(socket), peer);
+        } finally {
+            listener.ended(this, ending);
+            Thread.interrupted(); // Helidon still closes the socket on this thread
+        }
+    }
+
+    private void serve(ChannelWire raw, Peer proxy) {
+        channel = raw;
+        Peer peer = proxy;
+        try {
+            peer = client(raw, proxy);
+            Wire wire = raw;
+            String alpn = "";
+            ServerTls tls = listener.tls();
+            if (tls != null) {
+                TlsWire secure = TlsWire.connect(raw, tls.engine(), listener.handshakeNanos());
+                alpn = secure.protocol();
+                wire = secure;
+            }
+            ServedConnection connection = listener.codecs().open(wire, alpn, peer);
+            if (connection != null) {
+                serve(connection);
+                wire.finish();
+            }
+        } catch (ProxyHeaderReader.Malformed e) {
+            ending = DownstreamEnding.PROXY_HEADER;
+            detail = String.valueOf(e.getMessage());
+        } catch (SocketTimeoutException e) {
+            late = true;
+        } catch (IOException e) {
+            detail = "connection failed: " + e.getMessage();
+        }
+        if (late) {
+            ending = DownstreamEnding.HANDSHAKE_TIMEOUT;
+            detail = "no PROXY header, TLS handshake and first bytes in time";
+        }
+        listener.log(peer, ending, detail);
+    }
+
+    /** Who called: whom a trusted proxy names, otherwise the peer of the socket. */
+    private Peer client(ChannelWire raw, Peer socketPeer) throws IOException {
+        if (!listener.peers().mayProxy(context.remotePeer().address())) {
+            return socketPeer;
+        }
+        InetSocketAddress named = ProxyHeaderReader.read(raw);
+        return named == null ? socketPeer : listener.peers().of(named);
+    }
+
+    private void serve(ServedConnection connection) {
+        served = connection;
+        listener.speaks(connection instanceof Http1Connection);
+        if (listener.draining()) {
+            connection.drain();
+        }
+        connection.serve();
+        ending = connection.ending();
+        detail = connection.detail();
+    }
+
+    // ---- from outside ----
+
+    void upkeep(long now) {
+        ServedConnection connection = served;
+        if (connection != null) {
+            connection.upkeep(now);
+        } else if (now - startedNanos > listener.handshakeNanos() && !late) {
+            late = true;
+            abort();
+        }
+    }
+
+    void drain() {
+        ServedConnection connection = served;
+        if (connection != null) {
+            connection.drain();
+        } else {
+            abort();
+        }
+    }
+
+    void endExchanges() {
+        ServedConnection connection = served;
+        if (connection != null) {
+            connection.endExchanges();
+        }
+    }
+
+    void abort() {
+        ServedConnection connection = served;
+        ChannelWire raw = channel;
+        if (connection != null) {
+            connection.abort();
+        } else if (raw != null) {
+            raw.abort();
+        }
+    }
+
+    int openStreams() {
+        ServedConnection connection = served;
+        return connection == null ? 0 : connection.openStreams();
+    }
+
+    // ---- from Helidon ----
+
+    @Override
+    public Duration idleTime() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+        if (listener.retired() && !listener.draining()) {
+            return; // the listener is gone, its connections are not
+        }
+        if (!listener.draining()) {
+            listener.stoppedByItself();
+        } else if (interrupt) {
+            abort();
+        } else {
+            drain();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.listener;
+
+import io.penstock.gateway.config.ListenerConfig;
+import io.penstock.gateway.config.ListenerProtocol;
+import io.penstock.gateway.exchange.ExchangeHandler;
+import io.penstock.gateway.exchange.ExchangeObserver;
+import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.ServedConnection;
+import io.penstock.gateway.filter.PathPolicy;
+import io.penstock.gateway.http1.FieldCache;
+import io.penstock.gateway.http1.Http1Connection;
+import io.penstock.gateway.http2.DownstreamConnection;
+import io.penstock.gateway.wire.ReplayWire;
+import io.penstock.gateway.wire.Wire;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Gives a connection the codec that it needs: by what ALPN chose, by what the listener speaks, or by the first bytes. */
+final class Codecs {
+    private static final int FIRST_BYTES = 1024;
+
+    private final ListenerConfig config;
+    private final ExchangeHandler handler;
+    private final ExchangeObserver observer;
+    private final int replayBytes;
+    private final FieldCache fields = new FieldCache();
+    private final PathPolicy paths;
+
+    Codecs(ListenerConfig config, ExchangeHandler handler, ExchangeObserver observer, int replayBytes) {
+        this.config = config;
+        this.handler = handler;
+        this.observer = observer;
+        this.replayBytes = replayBytes;
+        this.paths = new PathPolicy(config.paths());
+    }
+
+    /**
+     * The connection, which is not served yet; blocks until the peer has sent enough to tell.
+     *
+     * @param alpn what TLS has agreed on, or nothing
+     * @return null when the peer closed it before
+     */
+    @Nullable
+    ServedConnection open(Wire wire, String alpn, Peer peer) throws IOException {
+        if (config.protocols().size() == 1) {
+            return config.protocols().contains(ListenerProtocol.HTTP2) ? http2(wire, peer) : http1(wire, peer);
+        }
+        return switch (alpn) {
+            case ServerTls.HTTP2 -> http2(wire, peer);
+            case ServerTls.HTTP1 -> http1(wire, peer);
+            default -> byFirstBytes(wire, peer);
+        };
+    }
+
+    private @Nullable ServedConnection byFirstBytes(Wire wire, Peer peer) throws IOException {
+        byte[] first = new byte[FIRST_BYTES];
+        int here = 0;
+        while (true) {
+            int read = wire.read(first, here, first.length - here);
+            if (read < 0 && here == 0) {
+                return null;
+            }
+            here += Math.max(0, read);
+            Wire replay = new ReplayWire(wire, first, here);
+            if (read < 0 || !DownstreamConnection.maySpeak(first, here)) {
+                return http1(replay, peer);
+            }
+            if (here >= DownstreamConnection.PREFACE_BYTES) {
+                return http2(replay, peer);
+            }
+        }
+    }
+
+    private ServedConnection http1(Wire wire, Peer peer) {
+        return new Http1Connection(wire, config, peer, handler, observer, fields, paths, replayBytes);
+    }
+
+    private ServedConnection http2(Wire wire, Peer peer) {
+        return new DownstreamConnection(wire, config, peer, handler, observer, paths, replayBytes);
+    }
+}
