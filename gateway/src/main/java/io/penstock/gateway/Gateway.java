@@ -15,6 +15,8 @@ import io.penstock.gateway.lookup.NameCache;
 import io.penstock.gateway.telemetry.AccessLog;
 import io.penstock.gateway.telemetry.Metrics;
 import io.penstock.gateway.upstream.Upstreams;
+import io.penstock.gateway.upstream.cluster.Clusters;
+import io.penstock.gateway.upstream.cluster.Time;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -67,7 +69,11 @@ final class Gateway implements AutoCloseable {
     Gateway(GatewayConfig config, ExchangeObserver observer, List<Filter> filters) {
         upstreams = new Upstreams(descriptors.forUpstreams());
         shared = new Snapshot.Shared(
-                NameCache.ofSystem(InstantSource.system()), upstreams, deadlines, List.copyOf(filters));
+                NameCache.ofSystem(InstantSource.system()),
+                upstreams,
+                deadlines,
+                Time.ofSystem(deadlines::after),
+                List.copyOf(filters));
         snapshot = new Snapshot(config, null, shared);
         accessLog = new AccessLog(config.accessLog());
         watch = exchange -> {
@@ -81,6 +87,7 @@ final class Gateway implements AutoCloseable {
         upkeep = new Upkeep(now -> {
             allListeners().forEach(listener -> listener.upkeep(now));
             retiring.removeIf(listener -> listener.openConnections() == 0);
+            snapshot.clusters().upkeep(now);
             upstreams.upkeep(now);
         });
         admin = admin(config);
@@ -99,14 +106,20 @@ final class Gateway implements AutoCloseable {
         Instruments instruments = new Instruments(metrics);
         instruments.listeners(() -> listeners);
         instruments.upstreams(upstreams);
+        instruments.clusters(() -> snapshot.clusters());
         instruments.lookups(() -> snapshot.lookups().values());
         instruments.stores(() -> snapshot.stores().values());
         instruments.configuration(applied::get, rejected::get);
         accessLog.register(metrics);
-        Views views =
-                new Views(() -> snapshot.lookups(), () -> snapshot.stores().values(), upstreams, () -> serving);
+        Views views = new Views(
+                () -> snapshot.lookups(),
+                () -> snapshot.stores().values(),
+                upstreams,
+                () -> snapshot.clusters(),
+                () -> serving);
         return new AdminServer(
-                config.admin(), new AdminViews(views::conditions, metrics::write, views::connections, views));
+                config.admin(),
+                new AdminViews(views::conditions, metrics::write, views::connections, views::clusters, views));
     }
 
     /**
@@ -116,6 +129,7 @@ final class Gateway implements AutoCloseable {
      */
     void start() throws IOException {
         try {
+            Descriptors.claimForWaiting();
             snapshot.start();
             accessLog.start();
             admin.start();
@@ -124,6 +138,10 @@ final class Gateway implements AutoCloseable {
                 listener.start();
             }
             serving = true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            close();
+            throw new IOException("interrupted while starting", e);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -189,7 +207,8 @@ final class Gateway implements AutoCloseable {
         listeners = List.copyOf(after);
         retiring.addAll(gone);
         gone.forEach(Listener::retire);
-        deadlines.after(AFTERLIFE, () -> before.closeUnless(snapshot));
+        Runnable unused = deadlines.after(
+                AFTERLIFE.toNanos(), () -> Thread.startVirtualThread(() -> before.closeUnless(snapshot)));
     }
 
     private List<Listener> allListeners() {
@@ -252,5 +271,9 @@ final class Gateway implements AutoCloseable {
 
     Upstreams upstreams() {
         return upstreams;
+    }
+
+    Clusters clusters() {
+        return snapshot.clusters();
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway;
 
-import io.penstock.gateway.http2.DownstreamEnding;
+import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.listener.Listener;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.LookupCounts;
@@ -10,16 +10,22 @@ import io.penstock.gateway.store.Store;
 import io.penstock.gateway.telemetry.Metrics;
 import io.penstock.gateway.upstream.PoolReport;
 import io.penstock.gateway.upstream.Upstreams;
+import io.penstock.gateway.upstream.cluster.ClusterReport;
+import io.penstock.gateway.upstream.cluster.Clusters;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** Shows the numbers that the rooms keep as metrics. Labels are names from the configuration and causes, never addresses or keys. */
 final class Instruments {
+    private static final List<String> BREAKER_STATES = List.of("closed", "half-open", "open");
+    private static final List<String> ENDPOINT_STATES = List.of("healthy", "unhealthy", "ejected");
+
     private final Metrics metrics;
 
     Instruments(Metrics metrics) {
@@ -51,6 +57,12 @@ final class Instruments {
                 "Times the address had to be bound again.",
                 listeners,
                 Listener::restarts);
+        metrics.counter("gateway_listener_protocol_total", "Downstream connections, by what they speak.", rows -> {
+            for (Listener listener : listeners.get()) {
+                rows.row(listener.http1(), "listener", listener.name(), "protocol", "http1");
+                rows.row(listener.http2(), "listener", listener.name(), "protocol", "http2");
+            }
+        });
         metrics.counter("gateway_listener_ended_total", "Downstream connections that ended, by why.", rows -> {
             for (Listener listener : listeners.get()) {
                 for (DownstreamEnding ending : DownstreamEnding.values()) {
@@ -106,7 +118,7 @@ final class Instruments {
 
     private void perUser(
             String name, String help, Upstreams upstreams, ToLongFunction<PoolReport> value, boolean counter) {
-        java.util.function.Consumer<Metrics.Rows> rows = to -> {
+        Consumer<Metrics.Rows> rows = to -> {
             Map<String, Long> sums = new TreeMap<>();
             upstreams.report().forEach(pool -> sums.merge(pool.user(), value.applyAsLong(pool), Long::sum));
             sums.forEach((user, sum) -> to.row(sum, "cluster", user));
@@ -116,6 +128,47 @@ final class Instruments {
         } else {
             metrics.gauge(name, help, rows);
         }
+    }
+
+    void clusters(Supplier<Clusters> clusters) {
+        metrics.gauge("gateway_cluster_active", "Exchanges at a cluster now.", each(clusters, ClusterReport::active));
+        metrics.gauge(
+                "gateway_cluster_waiting",
+                "Exchanges that wait for a place in the bulkhead.",
+                each(clusters, ClusterReport::waiting));
+        metrics.gauge("gateway_cluster_retrying", "Retries under way.", each(clusters, ClusterReport::retrying));
+        metrics.gauge(
+                "gateway_cluster_breaker_state",
+                "The cluster's circuit breaker: 0 closed or none, 1 half-open, 2 open.",
+                each(clusters, report -> Math.max(0, BREAKER_STATES.indexOf(report.breaker()))));
+        metrics.gauge("gateway_cluster_endpoints", "Endpoints by state.", rows -> {
+            for (ClusterReport report : clusters.get().reports()) {
+                for (String state : ENDPOINT_STATES) {
+                    long count = report.endpoints().stream()
+                            .filter(endpoint -> endpoint.state().equals(state))
+                            .count();
+                    rows.row(count, "cluster", report.name(), "state", state);
+                }
+            }
+        });
+        perCluster("retries", "Attempts after the first.", clusters, ClusterReport::retries);
+        perCluster("retries_refused", "Retries beyond the budget.", clusters, ClusterReport::budgetRefused);
+        perCluster("breaker_opened", "Times a circuit breaker opened.", clusters, ClusterReport::opened);
+        perCluster("breaker_refused", "Attempts that an open breaker refused.", clusters, ClusterReport::refused);
+        perCluster("bulkhead_refused", "Exchanges without a place.", clusters, ClusterReport::turnedAway);
+        perCluster("ejections", "Endpoints ejected by live traffic.", clusters, ClusterReport::ejections);
+        perCluster("fallbacks", "Exchanges that got the fallback.", clusters, ClusterReport::fallbacks);
+    }
+
+    private void perCluster(
+            String what, String help, Supplier<Clusters> clusters, ToLongFunction<ClusterReport> value) {
+        metrics.counter("gateway_cluster_" + what + "_total", help, each(clusters, value));
+    }
+
+    private static Consumer<Metrics.Rows> each(Supplier<Clusters> clusters, ToLongFunction<ClusterReport> value) {
+        return rows -> clusters.get()
+                .reports()
+                .forEach(report -> rows.row(value.applyAsLong(report), "cluster", report.name()));
     }
 
     void lookups(Supplier<Collection<Lookup>> lookups) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line: {@code run}, {@code check}, {@code version}.
+ * The command line: {@code run}, {@code check}, {@code explain}, {@code version}.
  *
  * <p>Exit codes: 0 fine, 1 failure while running, 2 usage or configuration.
  */
@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         description = "Penstock, an API and gRPC gateway.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {Main.Run.class, Main.Check.class, Main.ShowVersion.class})
+        subcommands = {Main.Run.class, Main.Check.class, ExplainCommand.class, Main.ShowVersion.class})
 public final class Main implements Callable<Integer> {
     private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
     /** Held here, because loggers that nobody holds are forgotten with their level. */

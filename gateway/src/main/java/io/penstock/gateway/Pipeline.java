@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway;
 
+import io.penstock.gateway.Route.Action;
 import io.penstock.gateway.config.AuthorityConfig;
-import io.penstock.gateway.config.RouteConfig;
+import io.penstock.gateway.config.TimeoutsConfig;
 import io.penstock.gateway.config.UpstreamConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Deadlines;
@@ -11,106 +12,135 @@ import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.GrpcTimeout;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.ResponseHook;
+import io.penstock.gateway.exchange.Upstream;
+import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.Filter;
-import io.penstock.gateway.lookup.FixedTargets;
-import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.route.RouteTable;
+import io.penstock.gateway.upstream.SingleTarget;
 import io.penstock.gateway.upstream.Upstreams;
-import java.util.List;
 
 /**
  * What happens to an exchange, in order. Immutable; safe for any thread.
  *
  * <ol>
- *   <li>the route is matched by host and path;
- *   <li>its deadline is set: the caller's {@code grpc-timeout}, bounded by the route;
- *   <li>its filters see the request head;
- *   <li>the target is chosen: an endpoint of a cluster, or what a lookup finds, which may have to wait for its store;
- *   <li>the exchange goes to the endpoint's pool, and frames are relayed both ways;
+ *   <li>the client's address is found: the peer's, or what trusted proxies say;
+ *   <li>the route is matched by everything that routes may ask for; a trusted caller may ask why, and gets that answer instead;
+ *   <li>its time limits are set: the caller's {@code grpc-timeout}, bounded by the route, and the route's own;
+ *   <li>its filters see the request head, and its path is rewritten;
+ *   <li>the target is chosen: an endpoint of a cluster, or what a lookup finds, which may have to wait for its store; or the gateway
+ *       answers by itself;
+ *   <li>the exchange goes to the endpoint's pool, and is relayed both ways;
  *   <li>the filters see the response head, in reverse;
  *   <li>the end actions run, and telemetry reads the finished exchange.
  * </ol>
  */
 final class Pipeline implements ExchangeHandler {
+    private static final byte[] NOTHING = {};
 
-    /** A route, ready to be followed. */
-    record Route(RouteConfig config, List<Filter> filters, Destination destination, ResponseHook responseHook) {
-        static Route of(RouteConfig config, List<Filter> filters, Destination destination) {
-            return new Route(config, filters, destination, (exchange, response) -> {
-                for (int i = filters.size() - 1; i >= 0; i--) {
-                    filters.get(i).response(exchange, response);
-                }
-            });
-        }
-    }
-
-    /** Where a route sends its exchanges. */
-    sealed interface Destination {
-        /** One endpoint after the other. */
-        record ToCluster(String name, FixedTargets targets, UpstreamConfig upstream) implements Destination {}
-
-        /** What is stored under the request's key. */
-        record ToLookup(Lookup lookup, UpstreamConfig upstream) implements Destination {}
-    }
-
+    private final ClientAddress clients;
     private final RouteTable<Route> routes;
+    private final Explainer<Route> explainer;
     private final Upstreams upstreams;
     private final Deadlines deadlines;
 
-    Pipeline(RouteTable<Route> routes, Upstreams upstreams, Deadlines deadlines) {
+    Pipeline(
+            ClientAddress clients,
+            RouteTable<Route> routes,
+            Explainer<Route> explainer,
+            Upstreams upstreams,
+            Deadlines deadlines) {
+        this.clients = clients;
         this.routes = routes;
+        this.explainer = explainer;
         this.upstreams = upstreams;
         this.deadlines = deadlines;
     }
 
     @Override
     public void open(Exchange exchange) {
+        clients.find(exchange);
+        if (exchange.request().has(Explainer.HEADER) && clients.trusts(exchange)) {
+            byte[] json = explainer.explain(exchange).json();
+            answer(exchange, Explainer.head(json.length), json);
+            return;
+        }
         Route route = match(exchange);
-        setDeadline(exchange, route.config());
+        limit(exchange, route.config().timeouts());
         for (Filter filter : route.filters()) {
             filter.request(exchange);
         }
-        switch (route.destination()) {
-            case Destination.ToCluster to -> toCluster(exchange, route, to);
-            case Destination.ToLookup to -> lookUp(exchange, route, to);
+        if (!route.rewrite().isEmpty()) {
+            exchange.request().set(":path", route.rewrite().apply(exchange.path()));
         }
+        act(exchange, route, route.action());
     }
 
     private Route match(Exchange exchange) {
-        Route route = routes.match(exchange.authority(), exchange.path());
+        Route route = routes.match(exchange);
         if (route == null) {
-            throw new GatewayException(Cause.NO_ROUTE, "no route for this host and path");
+            throw new GatewayException(Cause.NO_ROUTE, "no route for this request");
         }
         exchange.route(route.config().name());
         exchange.onHead(route.responseHook());
+        String upgrade = exchange.request().value(":protocol");
+        if (upgrade != null && !route.config().upgradesTo(upgrade)) {
+            throw new GatewayException(Cause.UPGRADE_REFUSED, "upgrade to " + upgrade);
+        }
         return route;
     }
 
-    private void setDeadline(Exchange exchange, RouteConfig route) {
-        route.timeout().ifPresent(timeout -> deadlines.end(exchange, timeout.toNanos()));
-        route.maxIdle().ifPresent(idle -> deadlines.endIdle(exchange, idle.toNanos()));
+    private void limit(Exchange exchange, TimeoutsConfig timeouts) {
+        boolean upgrade = exchange.request().has(":protocol");
+        if (upgrade) {
+            exchange.markOpenEnded();
+        } else if (timeouts.timeout().isPresent()) {
+            deadlines.end(exchange, timeouts.timeout().get().toNanos());
+        } else if (!exchange.grpc()) {
+            deadlines.end(exchange, TimeoutsConfig.UNARY.toNanos());
+        }
+        if (timeouts.maxIdle().isPresent()) {
+            deadlines.endIdle(exchange, timeouts.maxIdle().get().toNanos());
+        }
+        if (timeouts.maxStreamLife().isPresent() && (upgrade || exchange.grpc())) {
+            deadlines.endLife(exchange, timeouts.maxStreamLife().get().toNanos());
+        }
         String grpcTimeout = exchange.grpc() ? exchange.request().value(GrpcTimeout.NAME) : null;
         if (grpcTimeout != null) {
             long asked = GrpcTimeout.parse(grpcTimeout);
-            deadlines.end(exchange, Math.min(asked, route.maxGrpcTimeout().toNanos()));
+            deadlines.end(exchange, Math.min(asked, timeouts.maxGrpcTimeout().toNanos()));
         }
     }
 
-    private void toCluster(Exchange exchange, Route route, Destination.ToCluster to) {
-        exchange.cluster(to.name());
-        int place = to.targets().next();
-        Target target = to.targets().ready(place);
-        if (target != null) {
-            forward(exchange, route, target, to.upstream());
-        } else {
-            exchange.downstream()
-                    .offload(() -> forward(exchange, route, to.targets().resolve(place), to.upstream()));
+    private void act(Exchange exchange, Route route, Action action) {
+        switch (action) {
+            case Action.ToCluster to -> toCluster(exchange, route, to);
+            case Action.ToOneOf one -> toCluster(exchange, route, one.clusters().choose(exchange.requestId()));
+            case Action.ToLookup to -> lookUp(exchange, route, to);
+            case Action.ToRedirect to -> answer(exchange, to.redirect().head(exchange), NOTHING);
+            case Action.ToAnswer to ->
+                answer(exchange, to.answer().head(exchange), to.answer().body(exchange));
         }
     }
 
-    private void lookUp(Exchange exchange, Route route, Destination.ToLookup to) {
+    private static void answer(Exchange exchange, Head head, byte[] body) {
+        String grpcStatus = exchange.grpc() ? head.value("grpc-status") : null;
+        if (grpcStatus != null) {
+            exchange.grpcStatus(Integer.parseInt(grpcStatus));
+        }
+        exchange.responded(head);
+        exchange.downstream().answer(head, body);
+    }
+
+    private static void toCluster(Exchange exchange, Route route, Action.ToCluster to) {
+        AuthorityConfig authority = route.config().authority();
+        if (authority instanceof AuthorityConfig.Literal literal) {
+            setAuthority(exchange.request(), literal.value());
+        }
+        to.cluster().open(exchange, authority);
+    }
+
+    private void lookUp(Exchange exchange, Route route, Action.ToLookup to) {
         exchange.cluster(to.lookup().name());
         Target target = to.lookup().ready(exchange.request());
         if (target != null) {
@@ -127,7 +157,9 @@ final class Pipeline implements ExchangeHandler {
             case AuthorityConfig.Target toTarget -> setAuthority(exchange.request(), target.text());
             case AuthorityConfig.Literal literal -> setAuthority(exchange.request(), literal.value());
         }
-        upstreams.forward(exchange, target.address(), upstream);
+        Upstream to = new SingleTarget(upstreams, target.address(), target.hostname(), upstream);
+        exchange.upstream(to);
+        to.open(exchange);
     }
 
     private static void setAuthority(Head request, String authority) {

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway;
 
-import io.penstock.gateway.Pipeline.Destination;
-import io.penstock.gateway.Pipeline.Route;
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.LookupConfig;
-import io.penstock.gateway.config.RouteConfig;
 import io.penstock.gateway.config.StoreConfig;
-import io.penstock.gateway.config.TargetConfig;
 import io.penstock.gateway.exchange.Deadlines;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.filter.Filter;
-import io.penstock.gateway.filter.ForwardedFilter;
-import io.penstock.gateway.filter.PathPolicy;
-import io.penstock.gateway.lookup.FixedTargets;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.NameCache;
 import io.penstock.gateway.route.RouteTable;
@@ -21,10 +14,11 @@ import io.penstock.gateway.store.EmbeddedStore;
 import io.penstock.gateway.store.RedisStore;
 import io.penstock.gateway.store.Store;
 import io.penstock.gateway.upstream.Upstreams;
+import io.penstock.gateway.upstream.cluster.Clusters;
+import io.penstock.gateway.upstream.cluster.Time;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,14 +34,14 @@ import org.jspecify.annotations.Nullable;
 final class Snapshot {
 
     /** What outlives every configuration. */
-    record Shared(NameCache names, Upstreams upstreams, Deadlines deadlines, List<Filter> filters) {}
+    record Shared(NameCache names, Upstreams upstreams, Deadlines deadlines, Time time, List<Filter> filters) {}
 
     private final GatewayConfig config;
     private final Map<String, Store> stores = new LinkedHashMap<>();
     private final Map<String, Lookup> lookups = new LinkedHashMap<>();
     private final List<Store> newStores = new ArrayList<>();
     private final List<Lookup> newLookups = new ArrayList<>();
-    private final Map<String, PathPolicy> pathPolicies = new HashMap<>();
+    private final Clusters clusters;
     private final Pipeline pipeline;
 
     /** Builds the parts; opens nothing. */
@@ -59,8 +53,20 @@ final class Snapshot {
         for (LookupConfig lookup : config.lookups()) {
             lookups.put(lookup.name(), lookup(lookup, before, shared.names()));
         }
-        config.listeners().forEach(listener -> pathPolicies.put(listener.name(), new PathPolicy(listener.path())));
-        this.pipeline = new Pipeline(routes(shared), shared.upstreams(), shared.deadlines());
+        this.clusters = new Clusters(
+                config.clusters(),
+                shared.upstreams()::open,
+                shared.names(),
+                shared.time(),
+                before == null ? null : before.clusters);
+        Routes routes = new Routes(config, lookups, clusters, shared.deadlines(), shared.filters());
+        RouteTable<Route> table = routes.table();
+        this.pipeline = new Pipeline(
+                routes.clients(),
+                table,
+                new Explainer<>(config, table, Route::config),
+                shared.upstreams(),
+                shared.deadlines());
     }
 
     private Store store(StoreConfig of, @Nullable Snapshot before) {
@@ -92,38 +98,6 @@ final class Snapshot {
         return made;
     }
 
-    private RouteTable<Route> routes(Shared shared) {
-        List<Filter> filters = new ArrayList<>();
-        filters.add(new ForwardedFilter());
-        filters.addAll(shared.filters());
-        RouteTable.Builder<Route> table = new RouteTable.Builder<>();
-        for (RouteConfig route : config.routes()) {
-            Route compiled = Route.of(route, List.copyOf(filters), destination(route.target(), shared.names()));
-            table.add(route.host(), route.pathPrefix(), compiled);
-        }
-        return table.build();
-    }
-
-    private Destination destination(TargetConfig target, NameCache names) {
-        return switch (target) {
-            case TargetConfig.ClusterTarget to -> {
-                var cluster = config.clusters().stream()
-                        .filter(one -> one.name().equals(to.name()))
-                        .findFirst()
-                        .orElseThrow();
-                yield new Destination.ToCluster(
-                        cluster.name(), new FixedTargets(cluster.endpoints(), names), cluster.upstream());
-            }
-            case TargetConfig.LookupTarget to -> {
-                var lookup = config.lookups().stream()
-                        .filter(one -> one.name().equals(to.name()))
-                        .findFirst()
-                        .orElseThrow();
-                yield new Destination.ToLookup(Objects.requireNonNull(lookups.get(to.name())), lookup.upstream());
-            }
-        };
-    }
-
     /**
      * Starts the parts that are new.
      *
@@ -133,10 +107,12 @@ final class Snapshot {
         for (Store store : newStores) {
             store.start();
         }
+        clusters.start();
     }
 
     /** Closes the parts that the other snapshot does not have; all of them when there is none. */
     void closeUnless(@Nullable Snapshot other) {
+        clusters.closeUnless(other == null ? null : other.clusters);
         for (Lookup lookup : lookups.values()) {
             if (other == null || !other.lookups.containsValue(lookup)) {
                 lookup.close();
@@ -163,15 +139,15 @@ final class Snapshot {
 
     /** Sends the exchange on its way, or refuses it. */
     void open(Exchange exchange) {
-        PathPolicy policy = pathPolicies.get(exchange.peer().listener());
-        if (policy != null) { // its listener may be gone from the configuration
-            policy.apply(exchange);
-        }
         pipeline.open(exchange);
     }
 
     GatewayConfig config() {
         return config;
+    }
+
+    Clusters clusters() {
+        return clusters;
     }
 
     Map<String, Store> stores() {

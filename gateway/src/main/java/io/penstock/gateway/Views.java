@@ -2,6 +2,7 @@
 package io.penstock.gateway;
 
 import io.penstock.gateway.admin.AdminRefusal;
+import io.penstock.gateway.admin.ClusterView;
 import io.penstock.gateway.admin.Condition;
 import io.penstock.gateway.admin.ConnectionLedger;
 import io.penstock.gateway.admin.LookupsView;
@@ -12,6 +13,8 @@ import io.penstock.gateway.store.EmbeddedStore;
 import io.penstock.gateway.store.Store;
 import io.penstock.gateway.upstream.PoolReport;
 import io.penstock.gateway.upstream.Upstreams;
+import io.penstock.gateway.upstream.cluster.ClusterReport;
+import io.penstock.gateway.upstream.cluster.Clusters;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,16 +29,19 @@ final class Views implements LookupsView {
     private final Supplier<Map<String, Lookup>> lookups;
     private final Supplier<Collection<Store>> stores;
     private final Upstreams upstreams;
+    private final Supplier<Clusters> clusters;
     private final BooleanSupplier serving;
 
     Views(
             Supplier<Map<String, Lookup>> lookups,
             Supplier<Collection<Store>> stores,
             Upstreams upstreams,
+            Supplier<Clusters> clusters,
             BooleanSupplier serving) {
         this.lookups = lookups;
         this.stores = stores;
         this.upstreams = upstreams;
+        this.clusters = clusters;
         this.serving = serving;
     }
 
@@ -66,6 +72,34 @@ final class Views implements LookupsView {
             }
         }
         return ledgers;
+    }
+
+    List<ClusterView> clusters() {
+        return clusters.get().reports().stream().map(Views::cluster).toList();
+    }
+
+    private static ClusterView cluster(ClusterReport report) {
+        return new ClusterView(
+                report.name(),
+                report.breaker(),
+                report.active(),
+                report.waiting(),
+                report.retrying(),
+                report.retries(),
+                report.budgetRefused(),
+                report.endpoints().stream()
+                        .map(endpoint -> new ClusterView.Endpoint(
+                                endpoint.name(),
+                                endpoint.state(),
+                                endpoint.ejectedForMillis(),
+                                endpoint.breaker(),
+                                endpoint.weight(),
+                                endpoint.active(),
+                                endpoint.attempts(),
+                                endpoint.failures(),
+                                endpoint.peakMillis(),
+                                endpoint.lastCheck()))
+                        .toList());
     }
 
     private static ConnectionLedger ledger(PoolReport pool) {

@@ -21,8 +21,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,20 +86,121 @@ class BusyClientTest {
         }
     }
 
+    /** The same for small messages, each of which grpc-go's estimate of the network asks about. */
     @Test
-    void mayMeasureTheNetworkByPingsDuringALargeDownload() {
-        var asking = ClientInterceptors.intercept(
-                channel, MetadataUtils.newAttachHeadersInterceptor(asking("echo-size", "65536", "echo-count", "4000")));
-        long received = 0;
+    void mayAnswerEachSmallMessageWithAPing() throws IOException {
+        int messages = 1000;
+        try (LocalGateway strict = LocalGateway.start(
+                        LocalGateway.toOrigin(backends.http(), "http2: {max-pings: 5, flood-window: 10m}"));
+                HostilePeer peer = HostilePeer.connect(strict.address())) {
+            int stream = peer.post("/echo");
+            for (int i = 0; i < messages; i++) {
+                peer.wire().write(Frame.data(stream, new byte[16], i == messages - 1));
+                peer.awaitFrame(Frame.DATA, stream);
+                peer.wire().write(new Frame(Frame.PING, 0, 0, new byte[8]));
+                peer.awaitFrame(Frame.PING, 0);
+            }
 
-        Iterator<byte[]> messages = ClientCalls.blockingServerStreamingCall(
-                asking, EchoService.SERVER_STREAM, CallOptions.DEFAULT, new byte[0]);
-        while (messages.hasNext()) {
-            received += messages.next().length;
+            assertThat(peer.status("/")).isEqualTo("200");
+        }
+    }
+
+    @Test
+    void mayMeasureTheNetworkByPingsDuringALargeDownload() throws IOException {
+        try (LocalGateway strict = LocalGateway.start(
+                        LocalGateway.toOrigin(backends.grpcA(), "http2: {max-pings: 1, flood-window: 10m}"));
+                PingCount between = new PingCount(strict.address())) {
+            ManagedChannel busy = NettyChannelBuilder.forAddress(between.address())
+                    .usePlaintext()
+                    .build();
+            try {
+                var asking = ClientInterceptors.intercept(
+                        busy,
+                        MetadataUtils.newAttachHeadersInterceptor(asking("echo-size", "65536", "echo-count", "4000")));
+                long received = 0;
+
+                Iterator<byte[]> messages = ClientCalls.blockingServerStreamingCall(
+                        asking, EchoService.SERVER_STREAM, CallOptions.DEFAULT, new byte[0]);
+                while (messages.hasNext()) {
+                    received += messages.next().length;
+                }
+
+                assertThat(received).isEqualTo(4000L * 65536);
+                assertThat(between.pings()).isGreaterThan(1);
+                assertThat(strict.listener().accepted()).isEqualTo(1);
+            } finally {
+                busy.shutdownNow();
+            }
+        }
+    }
+
+    /** Sends the next message when the last one is back, and leaves the stream open after them. */
+    private static final class PingPong implements StreamObserver<byte[]> {
+        final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        private final CompletableFuture<StreamObserver<byte[]>> requests = new CompletableFuture<>();
+        private final CountDownLatch echoed;
+        private int left;
+
+        PingPong(int messages, CountDownLatch echoed) {
+            this.left = messages;
+            this.echoed = echoed;
         }
 
-        assertThat(received).isEqualTo(4000L * 65536);
-        assertThat(gateway.listener().accepted()).isEqualTo(1);
+        void begin(StreamObserver<byte[]> to) {
+            requests.complete(to);
+            to.onNext(new byte[16]);
+        }
+
+        @Override
+        public void onNext(byte[] message) {
+            if (--left > 0) {
+                requests.join().onNext(message);
+            } else {
+                echoed.countDown();
+            }
+        }
+
+        @Override
+        public void onError(Throwable thrown) {
+            failure.set(thrown);
+        }
+
+        @Override
+        public void onCompleted() {}
+    }
+
+    /** Keep-alive every 10 s, the shortest that grpc-java offers, after many small messages: no byte of ours goes before its PINGs. */
+    @Test
+    void mayKeepAStreamAliveThatHasBecomeQuiet() throws Exception {
+        try (LocalGateway strict = LocalGateway.start(
+                        LocalGateway.toOrigin(backends.grpcA(), "http2: {max-pings: 1, flood-window: 8s}"));
+                PingCount between = new PingCount(strict.address())) {
+            ManagedChannel kept = NettyChannelBuilder.forAddress(between.address())
+                    .usePlaintext()
+                    .keepAliveTime(10, TimeUnit.SECONDS)
+                    .build();
+            try {
+                CountDownLatch echoed = new CountDownLatch(1);
+                PingPong pingPong = new PingPong(5000, echoed);
+                pingPong.begin(ClientCalls.asyncBidiStreamingCall(
+                        kept.newCall(EchoService.BIDI, CallOptions.DEFAULT), pingPong));
+                assertThat(echoed.await(60, TimeUnit.SECONDS)).as("all echoed").isTrue();
+                int before = between.pings();
+
+                Await.until("keep-alive has asked twice", Duration.ofSeconds(60), () -> between.pings() >= before + 2);
+
+                CountDownLatch again = new CountDownLatch(1);
+                ClientCalls.asyncBidiStreamingCall(
+                                kept.newCall(EchoService.BIDI, CallOptions.DEFAULT), new Counting(again))
+                        .onNext(new byte[10]);
+                assertThat(again.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(strict.listener().openStreams()).isEqualTo(2);
+                assertThat(strict.listener().accepted()).isEqualTo(1);
+                assertThat(pingPong.failure.get()).isNull();
+            } finally {
+                kept.shutdownNow();
+            }
+        }
     }
 
     /** Every call has had its first answer, so each cost its caller as much as us. */

@@ -81,6 +81,41 @@ final class FramePeer implements AutoCloseable {
         }
     }
 
+    /** Connects as {@link #connect}, with the system's own receive buffer: on loopback a small one costs 200 ms for each time it is full. */
+    static FramePeer connectWide(InetSocketAddress to) {
+        try {
+            Socket socket = new Socket();
+            socket.connect(to, (int) PATIENCE_MILLIS);
+            FramePeer peer = new FramePeer(socket, true);
+            peer.raw(PREFACE);
+            peer.settings();
+            peer.start();
+            return peer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Connects as {@link #connect}, but leaves it to the test to acknowledge the other side's SETTINGS. */
+    static FramePeer connectSlow(InetSocketAddress to, long... settings) {
+        try {
+            Socket socket = new Socket();
+            socket.connect(to, (int) PATIENCE_MILLIS);
+            FramePeer peer = new FramePeer(socket, true);
+            peer.acknowledges = false;
+            peer.raw(PREFACE);
+            peer.settings(settings);
+            peer.start();
+            return peer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void acknowledgeSettings() {
+        frame(WireFrame.SETTINGS, WireFrame.ACK, 0, new byte[0]);
+    }
+
     /** Takes an accepted connection; with settings null it stays silent. */
     static FramePeer accepted(Socket socket, long @Nullable [] settings) throws IOException {
         FramePeer peer = new FramePeer(socket, false);

@@ -132,6 +132,10 @@ final class GatewayProcess implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port("listener \\S+ ready on port (\\d+)"));
     }
 
+    InetSocketAddress adminAddress() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port("admin ready on port (\\d+)"));
+    }
+
     private int port(String line) {
         Matcher found = Pattern.compile(line).matcher(output());
         assertThat(found.find()).as(line).isTrue();
@@ -140,7 +144,7 @@ final class GatewayProcess implements AutoCloseable {
 
     /** The status and body of a page of the admin listener. */
     HttpResponse<String> admin(String path) throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:" + port("admin ready on port (\\d+)") + path);
+        URI uri = URI.create("http://127.0.0.1:" + adminAddress().getPort() + path);
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(
                     HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build(),

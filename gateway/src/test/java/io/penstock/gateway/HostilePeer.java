@@ -73,6 +73,14 @@ final class HostilePeer implements AutoCloseable {
         return id;
     }
 
+    /** Opens a stream with a proper POST head; its body is the test's. */
+    int post(String path) throws IOException {
+        int id = nextStream();
+        connection.writeHead(
+                id, Field.list(":method", "POST", ":scheme", "http", ":authority", "test", ":path", path), false);
+        return id;
+    }
+
     /** One whole exchange on this connection; the status of its answer. */
     String status(String path) throws IOException {
         int id = get(path, true);

@@ -59,6 +59,10 @@ final class Origin implements AutoCloseable {
         return all.size();
     }
 
+    int port() {
+        return server.getLocalPort();
+    }
+
     String address() {
         return "127.0.0.1:" + server.getLocalPort();
     }
@@ -79,8 +83,14 @@ final class Origin implements AutoCloseable {
 
     /** Closes the listening socket: further connections are refused. */
     void stopAccepting() {
+        int port = server.getLocalPort();
+        close(server);
+        Await.refusal(port);
+    }
+
+    private static void close(ServerSocket socket) {
         try {
-            server.close();
+            socket.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -88,7 +98,7 @@ final class Origin implements AutoCloseable {
 
     @Override
     public void close() {
-        stopAccepting();
+        close(server);
         new ArrayList<>(all).forEach(FramePeer::close);
     }
 }

@@ -18,6 +18,8 @@ class RoomsTest {
     private static final String[] REQUEST_PATH = {
         ROOT + ".exchange..",
         ROOT + ".listener..",
+        ROOT + ".wire..",
+        ROOT + ".http1..",
         ROOT + ".http2..",
         ROOT + ".route..",
         ROOT + ".lookup..",
@@ -51,7 +53,9 @@ class RoomsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         ROOT,
+                        ROOT + ".wire..",
                         ROOT + ".listener..",
+                        ROOT + ".http1..",
                         ROOT + ".http2..",
                         ROOT + ".route..",
                         ROOT + ".lookup..",

@@ -3,8 +3,8 @@ package io.penstock.gateway;
 
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.UpstreamEnding;
 import io.penstock.gateway.filter.Filter;
-import io.penstock.gateway.http2.UpstreamConnection;
 import io.penstock.gateway.upstream.PoolReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -175,7 +175,7 @@ final class RunningGateway implements BeforeEachCallback, AfterEachCallback, Aut
     }
 
     /** Waits until so many connections to the origin have ended; by how they ended. */
-    Map<UpstreamConnection.Ending, Long> awaitClosed(int count) {
+    Map<UpstreamEnding, Long> awaitClosed(int count) {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FramePeer.PATIENCE_MILLIS);
         while (pool().closed().values().stream().mapToLong(Long::longValue).sum() < count) {
             if (System.nanoTime() - until > 0) {

@@ -3,7 +3,7 @@ package io.penstock.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.http2.DownstreamEnding;
+import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.http2.ErrorCode;
 import io.penstock.gateway.listener.Listener;
 import io.penstock.harness.backend.Backends;
@@ -231,8 +231,8 @@ class StalledPeerTest {
     }
 
     @Test
-    void getsAnAnswerItCanReadWhenItSpeaksHttp1() throws IOException {
-        try (LocalGateway gateway = gateway("");
+    void getsAnAnswerItCanReadWhenItSpeaksHttp1ToHttp2Alone() throws IOException {
+        try (LocalGateway gateway = gateway("protocols: [http2]");
                 Socket socket = new Socket(gateway.address().getAddress(), gateway.port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -249,7 +249,7 @@ class StalledPeerTest {
 
     @Test
     void getsGoawayWhenItSpeaksSomethingElse() throws IOException {
-        try (LocalGateway gateway = gateway("");
+        try (LocalGateway gateway = gateway("protocols: [http2]");
                 HostilePeer peer = HostilePeer.silent(gateway.address())) {
             peer.wire().writeText("\u0001\u0002 no protocol that anybody knows");
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
-import io.penstock.gateway.http2.UpstreamConnection;
+import io.penstock.gateway.exchange.UpstreamEnding;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class UpstreamPoolTest {
     private static final byte[] EMPTY = {};
     private static final int MAX_CONCURRENT_STREAMS = 3;
+    private static final int INITIAL_WINDOW_SIZE = 4;
 
     @Test
     void opensAnotherConnectionWhenTheFirstIsFull() {
@@ -207,8 +208,9 @@ class UpstreamPoolTest {
 
     @Test
     void asksAConnectionThatWasIdleForLongBeforeUsingIt() {
-        try (RunningGateway gateway =
-                RunningGateway.toOrigin("ping-after: 100ms, queue-timeout: 10s").start()) {
+        try (RunningGateway gateway = RunningGateway.toOrigin(
+                        "ping-after: 100ms, queue-timeout: 10s, max-connections: 1")
+                .start()) {
             FramePeer client = gateway.client();
             FramePeer origin = answered(gateway, client, 1);
             origin.withoutPong();
@@ -270,7 +272,7 @@ class UpstreamPoolTest {
 
             origin.awaitEnd();
             origin.close();
-            assertThat(gateway.awaitClosed(1)).containsKey(UpstreamConnection.Ending.IDLE);
+            assertThat(gateway.awaitClosed(1)).containsKey(UpstreamEnding.IDLE);
         }
     }
 
@@ -318,6 +320,28 @@ class UpstreamPoolTest {
 
             assertThat(bodies).hasSize(100);
             assertThat(gateway.origin().connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void opensAnotherConnectionWhenTheFirstHoldsItsStreamsBack() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("").start()) {
+            gateway.origin().settings(INITIAL_WINDOW_SIZE, 1 << 20);
+            gateway.origin().prepare(FramePeer::withoutCredit);
+            FramePeer client = gateway.client();
+            int upload = client.grpc();
+            FramePeer first = gateway.origin().connection();
+            first.awaitHead(1);
+
+            client.dataWithinWindows(upload, new byte[100_000], 10_000, false);
+            FramePeer second = gateway.origin().connection();
+            client.roundTrip();
+            int call = client.get("/");
+
+            second.awaitHead(1);
+            second.head(1, true, ":status", "204");
+            assertThat(client.awaitHead(call).status()).isEqualTo("204");
+            assertThat(gateway.origin().connections()).isEqualTo(2);
         }
     }
 

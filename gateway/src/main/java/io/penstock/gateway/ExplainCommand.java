@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import io.penstock.gateway.config.Address;
+import io.penstock.gateway.config.ConfigException;
+import io.penstock.gateway.config.ConfigReader;
+import io.penstock.gateway.config.GatewayConfig;
+import io.penstock.gateway.config.RouteConfig;
+import io.penstock.gateway.exchange.Downstream;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.filter.ClientAddress;
+import io.penstock.gateway.route.RouteTable;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code explain}: what a gateway with this configuration would do with a request. Opens no socket.
+ *
+ * <p>Exit codes: 0 a route serves it, 1 none does, 2 usage or configuration.
+ */
+@Command(
+        name = "explain",
+        description = {
+            "Say which routes a request could take, why each lost, and what the winner does.",
+            "Exits with 0 when a route serves the request, 1 when none does, 2 for usage or configuration."
+        },
+        mixinStandardHelpOptions = true)
+final class ExplainCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "The configuration file.")
+    @SuppressWarnings("NullAway.Init")
+    private Path config;
+
+    @Option(names = "-H", paramLabel = "NAME:VALUE", description = "A header field; may be repeated.")
+    private List<String> headers = List.of();
+
+    @Option(
+            names = "--peer",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Whose connection it is; ${DEFAULT-VALUE} if left out.")
+    @SuppressWarnings("NullAway.Init")
+    private String peer;
+
+    @Option(names = "--json", description = "Write a JSON object.")
+    private boolean json;
+
+    @Parameters(index = "0", paramLabel = "METHOD", description = "Such as GET.")
+    @SuppressWarnings("NullAway.Init")
+    private String method;
+
+    @Parameters(index = "1", paramLabel = "URL", description = "Such as https://example.com/v1/users?id=1.")
+    @SuppressWarnings("NullAway.Init")
+    private String url;
+
+    @Override
+    public Integer call() {
+        GatewayConfig read;
+        try {
+            read = ConfigReader.read(config);
+        } catch (ConfigException e) {
+            spec.commandLine().getErr().println(e.getMessage());
+            return Main.USAGE;
+        }
+        Exchange exchange = exchange(read);
+        new ClientAddress(read.trusted(), read.trustedHops()).find(exchange);
+        var table = new RouteTable.Builder<RouteConfig>();
+        read.routes().forEach(route -> table.add(route.name(), route.match(), route));
+        Explanation explanation = new Explainer<>(read, table.build(), route -> route).explain(exchange);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.print(new String(explanation.json(), StandardCharsets.UTF_8));
+            out.flush();
+        } else {
+            explanation.print(out);
+        }
+        return explanation.route().isEmpty() ? Main.FAILED : Main.FINE;
+    }
+
+    private Exchange exchange(GatewayConfig read) {
+        InetAddress address =
+                Address.literal(peer).orElseThrow(() -> wrong("--peer " + peer + " is not an IP address"));
+        boolean trusted = read.trusted().stream().anyMatch(network -> network.contains(address));
+        boolean secure = url.startsWith("https://");
+        Head head = head(secure);
+        return new Exchange(
+                head, new Peer("explain", address.getHostAddress(), 0, secure, trusted), new Nowhere(), ended -> {});
+    }
+
+    private Head head(boolean secure) {
+        int start = url.startsWith("http://") ? 7 : secure ? 8 : 0;
+        int path = start == 0 ? 0 : first(url, start);
+        String authority = url.substring(start, path);
+        String target = path == url.length() ? "/" : url.substring(path);
+        boolean fine = start > 0 ? !authority.isEmpty() : target.startsWith("/") || target.equals("*");
+        if (!fine) {
+            throw wrong(url + " is not a URL, expected one such as http://example.com/path, or a path");
+        }
+        Head head = new Head()
+                .add(":method", method)
+                .add(":scheme", secure ? "https" : "http")
+                .add(":path", target.startsWith("?") ? "/" + target : target);
+        if (!authority.isEmpty()) {
+            head.set(":authority", authority);
+        }
+        headers.forEach(header -> addHeader(head, header));
+        return head;
+    }
+
+    private void addHeader(Head head, String header) {
+        int colon = header.indexOf(':');
+        if (colon < 1) {
+            throw wrong("-H " + header + " is not a header, expected NAME:VALUE");
+        }
+        String name = header.substring(0, colon).strip().toLowerCase(Locale.ROOT);
+        String value = header.substring(colon + 1).strip();
+        switch (name) {
+            case "host" -> head.set(":authority", value);
+            case "upgrade" -> head.set(":protocol", value);
+            case "connection" -> {}
+            default -> head.add(name, value);
+        }
+    }
+
+    private static int first(String url, int from) {
+        for (int i = from; i < url.length(); i++) {
+            if (url.charAt(i) == '/' || url.charAt(i) == '?') {
+                return i;
+            }
+        }
+        return url.length();
+    }
+
+    private ParameterException wrong(String text) {
+        return new ParameterException(spec.commandLine(), text);
+    }
+
+    /** No transport: nothing is sent. */
+    private static final class Nowhere implements Downstream {
+        @Override
+        public void offload(Runnable step) {
+            throw new UnsupportedOperationException("an explanation sends nothing");
+        }
+
+        @Override
+        public void refuse(GatewayException reason) {
+            throw new UnsupportedOperationException("an explanation sends nothing");
+        }
+
+        @Override
+        public void answer(Head head, byte[] body) {
+            throw new UnsupportedOperationException("an explanation sends nothing");
+        }
+
+        @Override
+        public RequestHalf half() {
+            throw new UnsupportedOperationException("an explanation sends nothing");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import io.penstock.gateway.config.ActionConfig;
+import io.penstock.gateway.config.AnswerConfig;
+import io.penstock.gateway.config.AuthorityConfig;
+import io.penstock.gateway.config.ClusterConfig;
+import io.penstock.gateway.config.EndpointConfig;
+import io.penstock.gateway.config.ForwardedConfig;
+import io.penstock.gateway.config.GatewayConfig;
+import io.penstock.gateway.config.HeaderEditConfig;
+import io.penstock.gateway.config.LookupConfig;
+import io.penstock.gateway.config.RedirectConfig;
+import io.penstock.gateway.config.RouteConfig;
+import io.penstock.gateway.config.TargetConfig;
+import io.penstock.gateway.config.TimeoutsConfig;
+import io.penstock.gateway.config.Units;
+import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.route.Candidate;
+import io.penstock.gateway.route.FixedAnswer;
+import io.penstock.gateway.route.PathRewrite;
+import io.penstock.gateway.route.Redirect;
+import io.penstock.gateway.route.RouteTable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Says what the gateway would do with a request and why, without doing it: for the command line, and for a trusted caller's request
+ * with the field {@value #HEADER}.
+ *
+ * @param <T> what the route table yields
+ */
+final class Explainer<T> {
+    /** Asks for the explanation of a request in the place of its response. */
+    static final String HEADER = "x-penstock-explain";
+
+    private final GatewayConfig config;
+    private final RouteTable<T> routes;
+    private final Function<T, RouteConfig> configOf;
+
+    Explainer(GatewayConfig config, RouteTable<T> routes, Function<T, RouteConfig> configOf) {
+        this.config = config;
+        this.routes = routes;
+        this.configOf = configOf;
+    }
+
+    /** The head of a response that is an explanation. */
+    static Head head(int bodyBytes) {
+        return new Head()
+                .add(":status", "200")
+                .add("content-type", "application/json")
+                .add("cache-control", "no-store")
+                .add("content-length", Integer.toString(bodyBytes));
+    }
+
+    /** Judges every route; takes as long as there are routes. */
+    Explanation explain(Exchange exchange) {
+        T found = routes.match(exchange);
+        List<Candidate> candidates = new ArrayList<>(routes.explain(exchange));
+        candidates.sort(Comparator.comparing(Candidate::verdict));
+        Map<String, String> steps = new LinkedHashMap<>();
+        if (found != null) {
+            steps(exchange, configOf.apply(found), steps);
+        }
+        return new Explanation(
+                exchange.method(),
+                exchange.authority() + exchange.path(),
+                exchange.client(),
+                found == null ? "" : configOf.apply(found).name(),
+                steps,
+                candidates);
+    }
+
+    private void steps(Exchange exchange, RouteConfig route, Map<String, String> steps) {
+        String upgrade = exchange.request().value(":protocol");
+        if (upgrade != null) {
+            steps.put("upgrade", upgrade + (route.upgradesTo(upgrade) ? "" : ", refused: upgrade-refused"));
+        }
+        steps.put("filters", filters(route));
+        action(exchange, route, route.action(), steps);
+        if (route.action() instanceof TargetConfig) {
+            timeouts(exchange, upgrade != null, route.timeouts(), steps);
+        }
+    }
+
+    private String filters(RouteConfig route) {
+        List<String> filters = new ArrayList<>();
+        ForwardedConfig forwarded = route.forwarded().orElse(config.forwarded());
+        if (!forwarded.fields().isEmpty()) {
+            filters.add("set "
+                    + String.join(
+                            ", ",
+                            forwarded.fields().stream()
+                                    .map(ForwardedConfig.Field::wire)
+                                    .toList()));
+        }
+        edits("request", route.requestHeaders(), filters);
+        edits("response", route.responseHeaders(), filters);
+        return filters.isEmpty() ? "none" : String.join("; ", filters);
+    }
+
+    private static void edits(String side, HeaderEditConfig edits, List<String> filters) {
+        if (!edits.remove().isEmpty()) {
+            filters.add(side + " remove " + String.join(", ", edits.remove()));
+        }
+        if (!edits.set().isEmpty()) {
+            filters.add(side + " set " + String.join(", ", edits.set().keySet()));
+        }
+        if (!edits.add().isEmpty()) {
+            filters.add(side + " add " + String.join(", ", edits.add().keySet()));
+        }
+    }
+
+    private void action(Exchange exchange, RouteConfig route, ActionConfig action, Map<String, String> steps) {
+        switch (action) {
+            case TargetConfig.ClusterTarget to -> cluster("cluster", to.name(), steps);
+            case TargetConfig.SplitTarget to ->
+                to.clusters().forEach(one -> cluster("cluster, weight " + one.weight(), one.cluster(), steps));
+            case TargetConfig.LookupTarget to -> lookup(to.name(), steps);
+            case RedirectConfig to ->
+                steps.put(
+                        "redirect",
+                        to.status() + " to " + new Redirect(to, route.match().path()).location(exchange));
+            case AnswerConfig to ->
+                steps.put(
+                        "answer",
+                        exchange.grpc()
+                                ? "grpc-status " + new FixedAnswer(to).grpcStatus()
+                                : to.status() + ", " + to.body().length() + " chars");
+        }
+        if (action instanceof TargetConfig) {
+            steps.put(
+                    "path",
+                    PathRewrite.of(route.rewrite(), route.match().path()).apply(exchange.path()));
+            steps.put(
+                    "authority",
+                    switch (route.authority()) {
+                        case AuthorityConfig.Preserve preserve -> exchange.authority();
+                        case AuthorityConfig.Target target -> "the target's";
+                        case AuthorityConfig.Literal literal -> literal.value();
+                    });
+        }
+    }
+
+    private void cluster(String label, String name, Map<String, String> steps) {
+        Optional<ClusterConfig> cluster = config.clusters().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst();
+        String endpoints = cluster.map(one -> ", endpoints "
+                        + one.endpoints().stream().map(EndpointConfig::address).collect(Collectors.joining(", ")))
+                .orElse("");
+        steps.merge(label, name + endpoints, (one, other) -> one + "; " + other);
+        cluster.ifPresent(one -> upstream(one.upstream(), steps));
+    }
+
+    private void lookup(String name, Map<String, String> steps) {
+        Optional<LookupConfig> lookup =
+                config.lookups().stream().filter(one -> one.name().equals(name)).findFirst();
+        String key = lookup.map(one -> ", key " + one.key() + " in store " + one.store())
+                .orElse("");
+        steps.put("lookup", name + key);
+        lookup.ifPresent(one -> upstream(one.upstream(), steps));
+    }
+
+    private static void upstream(UpstreamConfig upstream, Map<String, String> steps) {
+        steps.put("connect-timeout", Units.text(upstream.connectTimeout()));
+    }
+
+    private static void timeouts(
+            Exchange exchange, boolean upgrade, TimeoutsConfig timeouts, Map<String, String> steps) {
+        String timeout = timeouts.timeout()
+                .map(Units::text)
+                .orElseGet(() -> exchange.grpc() ? "none" : Units.text(TimeoutsConfig.UNARY));
+        steps.put("timeout", upgrade ? "none" : timeout + (exchange.grpc() ? "" : ", none for an event stream"));
+        if (exchange.grpc()) {
+            steps.put("max-grpc-timeout", Units.text(timeouts.maxGrpcTimeout()));
+        }
+        steps.put("max-idle", timeouts.maxIdle().map(Units::text).orElse("none"));
+        steps.put("max-stream-life", timeouts.maxStreamLife().map(Units::text).orElse("none"));
+    }
+}

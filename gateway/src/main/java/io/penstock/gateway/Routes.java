@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import io.penstock.gateway.Route.Action;
+import io.penstock.gateway.config.ActionConfig;
+import io.penstock.gateway.config.AnswerConfig;
+import io.penstock.gateway.config.ClusterConfig;
+import io.penstock.gateway.config.GatewayConfig;
+import io.penstock.gateway.config.HeaderEditConfig;
+import io.penstock.gateway.config.LookupConfig;
+import io.penstock.gateway.config.RedirectConfig;
+import io.penstock.gateway.config.RouteConfig;
+import io.penstock.gateway.config.TargetConfig;
+import io.penstock.gateway.config.WeightConfig;
+import io.penstock.gateway.exchange.Deadlines;
+import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.ResponseHook;
+import io.penstock.gateway.filter.ClientAddress;
+import io.penstock.gateway.filter.Filter;
+import io.penstock.gateway.filter.ForwardedFilter;
+import io.penstock.gateway.filter.HeaderEditFilter;
+import io.penstock.gateway.lookup.Lookup;
+import io.penstock.gateway.route.FixedAnswer;
+import io.penstock.gateway.route.PathRewrite;
+import io.penstock.gateway.route.Redirect;
+import io.penstock.gateway.route.RouteTable;
+import io.penstock.gateway.upstream.cluster.Clusters;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Makes the route table from a configuration. Routes to the same cluster share its turns. */
+final class Routes {
+    private final Map<String, Action.ToCluster> clusters = new HashMap<>();
+    private final Map<String, Action.ToLookup> lookups = new HashMap<>();
+    private final GatewayConfig config;
+    private final ForwardedFilter forwarded;
+    private final ClientAddress clients;
+    private final Deadlines deadlines;
+    private final List<Filter> more;
+
+    /**
+     * Prepares what routes share.
+     *
+     * @param more filters that run on every route, after those of the configuration
+     */
+    Routes(
+            GatewayConfig config,
+            Map<String, Lookup> lookupsByName,
+            Clusters byName,
+            Deadlines deadlines,
+            List<Filter> more) {
+        this.config = config;
+        this.clients = new ClientAddress(config.trusted(), config.trustedHops());
+        this.forwarded = new ForwardedFilter(config.forwarded(), clients);
+        this.deadlines = deadlines;
+        this.more = more;
+        for (ClusterConfig cluster : config.clusters()) {
+            clusters.put(cluster.name(), new Action.ToCluster(byName.cluster(cluster.name())));
+        }
+        for (LookupConfig lookup : config.lookups()) {
+            Lookup named = Objects.requireNonNull(lookupsByName.get(lookup.name()));
+            lookups.put(lookup.name(), new Action.ToLookup(named, lookup.upstream()));
+        }
+    }
+
+    RouteTable<Route> table() {
+        var table = new RouteTable.Builder<Route>();
+        for (RouteConfig route : config.routes()) {
+            table.add(route.name(), route.match(), compiled(route));
+        }
+        return table.build();
+    }
+
+    ClientAddress clients() {
+        return clients;
+    }
+
+    private Route compiled(RouteConfig route) {
+        List<Filter> filters = new ArrayList<>();
+        filters.add(
+                route.forwarded().map(own -> new ForwardedFilter(own, clients)).orElse(forwarded));
+        if (!route.requestHeaders().equals(HeaderEditConfig.NONE)
+                || !route.responseHeaders().equals(HeaderEditConfig.NONE)) {
+            filters.add(new HeaderEditFilter(route.requestHeaders(), route.responseHeaders()));
+        }
+        filters.addAll(more);
+        return new Route(
+                route,
+                List.copyOf(filters),
+                PathRewrite.of(route.rewrite(), route.match().path()),
+                action(route, route.action()),
+                hook(route, List.copyOf(filters)));
+    }
+
+    private Action action(RouteConfig route, ActionConfig action) {
+        return switch (action) {
+            case TargetConfig.ClusterTarget to -> cluster(to.name());
+            case TargetConfig.SplitTarget to ->
+                new Action.ToOneOf(new Split<>(
+                        to.clusters().stream()
+                                .map(one -> cluster(one.cluster()))
+                                .toList(),
+                        to.clusters().stream().map(WeightConfig::weight).toList()));
+            case TargetConfig.LookupTarget to -> Objects.requireNonNull(lookups.get(to.name()));
+            case RedirectConfig to ->
+                new Action.ToRedirect(new Redirect(to, route.match().path()));
+            case AnswerConfig to -> new Action.ToAnswer(new FixedAnswer(to));
+        };
+    }
+
+    private Action.ToCluster cluster(String name) {
+        return Objects.requireNonNull(clusters.get(name));
+    }
+
+    /** The filters in reverse; and an event stream, which only its response shows to be one, is freed of ordinary timeouts. */
+    private ResponseHook hook(RouteConfig route, List<Filter> filters) {
+        return (exchange, response) -> {
+            if (eventStream(response) && !exchange.openEnded()) {
+                exchange.markOpenEnded();
+                route.timeouts().maxStreamLife().ifPresent(life -> deadlines.endLife(exchange, life.toNanos()));
+            }
+            for (int i = filters.size() - 1; i >= 0; i--) {
+                filters.get(i).response(exchange, response);
+            }
+        };
+    }
+
+    private static boolean eventStream(Head response) {
+        String type = response.value("content-type");
+        return type != null && type.startsWith("text/event-stream");
+    }
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.UpstreamEnding;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** HTTP/1.1 callers on their own threads: to HTTP/1.1 and to HTTP/2 upstreams. */
+@Timeout(60)
+class Http1FrontTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private static final String UPGRADE = """
+            GET /chat HTTP/1.1\r
+            Host: a\r
+            Connection: upgrade\r
+            Upgrade: websocket\r
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+            Sec-WebSocket-Version: 13\r
+            \r
+            """;
+    private static final String UPGRADED = """
+            HTTP/1.1 101 Switching Protocols\r
+            Connection: upgrade\r
+            Upgrade: websocket\r
+            Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r
+            \r
+            """;
+
+    private static String answer(Http1Origin.Connection client, int bytes) throws IOException {
+        String head = client.head();
+        assertThat(head).startsWith("HTTP/1.1 200 ");
+        return client.text(bytes);
+    }
+
+    @Test
+    void forwardsOneRequestAfterTheOther() throws Exception {
+        try (Http1Origin origin = Http1Origin.echoing();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
+                Http1Origin.Connection client = front.client()) {
+            for (int i = 0; i < 50; i++) {
+                client.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(answer(client, 6)).isEqualTo("get /x");
+            }
+
+            assertThat(origin.connections()).isEqualTo(1);
+            assertThat(front.pool().reused()).isEqualTo(49);
+        }
+    }
+
+    @Test
+    void forwardsBodiesOfEitherFraming() throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
+                Http1Origin.Connection client = front.client()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+            Http1Origin.Connection connection = origin.connection();
+            assertThat(connection.request()).endsWith("\r\n\r\nhello");
+            connection.answer("one");
+            assertThat(answer(client, 3)).isEqualTo("one");
+
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+            assertThat(connection.head()).contains("transfer-encoding: chunked");
+            assertThat(connection.text(8)).isEqualTo("3\r\nabc\r\n");
+            client.send("0\r\n\r\n");
+            assertThat(connection.text(5)).isEqualTo("0\r\n\r\n");
+            connection.answer("two");
+
+            assertThat(answer(client, 3)).isEqualTo("two");
+            assertThat(front.ended().cause()).isNull();
+        }
+    }
+
+    @Test
+    void passesContinueOn() throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
+                Http1Origin.Connection client = front.client()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+            Http1Origin.Connection connection = origin.connection();
+            assertThat(connection.head()).contains("expect: 100-continue");
+            connection.send("HTTP/1.1 100 Continue\r\n\r\n");
+            assertThat(client.head()).startsWith("HTTP/1.1 100 ");
+            client.send("hello");
+            assertThat(connection.text(5)).isEqualTo("hello");
+            connection.answer("ok");
+
+            assertThat(answer(client, 2)).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void answersAnUploadEarly() throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
+                Http1Origin.Connection client = front.client()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nbegin");
+            Http1Origin.Connection connection = origin.connection();
+            connection.head();
+            connection.answer("no");
+
+            assertThat(answer(client, 2)).isEqualTo("no");
+            client.send("later" + GET);
+            Http1Origin.Connection next = origin.connection();
+            next.request();
+            next.answer("ok");
+
+            assertThat(answer(client, 2)).isEqualTo("ok");
+            assertThat(front.pool().closed()).containsKey(UpstreamEnding.NOT_KEPT);
+        }
+    }
+
+    @Test
+    void passesEachEventOnAtOnce() throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
+                Http1Origin.Connection client = front.client()) {
+            client.send(GET);
+            Http1Origin.Connection connection = origin.connection();
+            connection.request();
+            connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+            assertThat(client.head()).contains("text/event-stream");
+
+            for (int i = 0; i < 10; i++) {
+                connection.send("4\r\nab\n\n\r\n");
+                assertThat(client.until("ab\n\n\r\n")).endsWith("ab\n\n\r\n");
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatItsUpstreamBreaksAndServesTheNext() throws Exception {
+        try (Http1Origin origin = Http1Origin.following(connection -> {
+                    while (true) {
+                        String request = connection.request();
+                        if (request.startsWith("POST")) {
+                            return;
+                        }
+                        connection.answer("ok");
+                    }
+                });
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
+                Http1Origin.Connection client = front.client()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+            String refusal = client.head();
+            assertThat(refusal).startsWith("HTTP/1.1 502 ");
+            assertThat(client.until("\n")).contains("upstream reset");
+            assertThat(front.ended().cause()).isEqualTo(Cause.UPSTREAM_RESET);
+
+            client.send(GET);
+
+            assertThat(answer(client, 2)).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void opensAnotherConnectionWhenAnIdleOneIsClosedUnseen() throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1, max-connections: 1");
+                Http1Origin.Connection client = front.client()) {
+            client.send(GET);
+            Http1Origin.Connection stale = origin.connection();
+            stale.request();
+            stale.answer("one");
+            assertThat(answer(client, 3)).isEqualTo("one");
+
+            client.send(GET);
+            stale.request();
+            stale.close();
+            Http1Origin.Connection young = origin.connection();
+            young.request();
+            young.answer("two");
+
+            assertThat(answer(client, 3)).isEqualTo("two");
+        }
+    }
+
+    @Test
+    void dialsOnceMoreAndThenRefuses() throws Exception {
+        try (Http1Origin origin = Http1Origin.echoing();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
+                Http1Origin.Connection client = front.client()) {
+            origin.stopAccepting();
+            client.send(GET);
+
+            assertThat(client.head()).startsWith("HTTP/1.1 502 ");
+            assertThat(front.ended().cause()).isEqualTo(Cause.CONNECT_REFUSED);
+            assertThat(front.pool().connectFailures()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void copiesBothWaysAfterAnUpgradeAndPassesAHalfCloseOn() throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
+                Http1Origin.Connection client = front.client()) {
+            client.send(UPGRADE);
+            Http1Origin.Connection connection = origin.connection();
+            assertThat(connection.head()).contains("upgrade: websocket").contains("dGhlIHNhbXBsZSBub25jZQ==");
+            connection.send(UPGRADED);
+            assertThat(client.head())
+                    .startsWith("HTTP/1.1 101 ")
+                    .contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+
+            for (int i = 0; i < 10; i++) {
+                client.send("to");
+                assertThat(connection.text(2)).isEqualTo("to");
+                connection.send("fro");
+                assertThat(client.text(3)).isEqualTo("fro");
+            }
+            client.finish();
+            assertThat(connection.ended()).isTrue();
+            connection.send("still");
+            assertThat(client.text(5)).isEqualTo("still");
+            connection.close();
+
+            assertThat(client.ended()).isTrue();
+            assertThat(front.ended().cause()).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"upgrade-idle: 1s", "upgrade-life: 1s"})
+    void endsAnUpgradedConnectionAtItsLimit(String limit) throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1, http1: {" + limit + "}");
+                Http1Origin.Connection client = front.client()) {
+            client.send(UPGRADE);
+            Http1Origin.Connection connection = origin.connection();
+            connection.head();
+            connection.send(UPGRADED);
+            client.head();
+
+            assertThat(client.ended()).isTrue();
+
+            assertThat(connection.ended()).isTrue();
+            assertThat(front.ended().cause()).isEqualTo(Cause.DEADLINE);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"v1", "v2"})
+    void tellsTheUpstreamWhoCallsAndSharesNoConnection(String version) throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1, proxy-protocol: " + version);
+                Http1Origin.Connection one = front.client();
+                Http1Origin.Connection two = front.client()) {
+            for (Http1Origin.Connection client : new Http1Origin.Connection[] {one, two}) {
+                client.send(GET);
+                Http1Origin.Connection connection = origin.connection();
+                int port = client.localPort();
+                if (version.equals("v1")) {
+                    assertThat(connection.until("\r\n"))
+                            .isEqualTo("PROXY TCP4 127.0.0.1 127.0.0.1 " + port + " " + origin.port() + "\r\n");
+                } else {
+                    String header = connection.text(28);
+                    assertThat(header)
+                            .startsWith("\r\n\r\n\0\r\nQUIT\n!\u0011\0\u000c\u007f\0\0\u0001\u007f\0\0\u0001");
+                    assertThat(header.charAt(24) << 8 | header.charAt(25)).isEqualTo(port);
+                }
+                assertThat(connection.head()).startsWith("GET / ");
+                connection.answer("ok");
+                assertThat(answer(client, 2)).isEqualTo("ok");
+                client.send(GET);
+                connection.request();
+                connection.answer("again");
+                assertThat(answer(client, 5)).isEqualTo("again");
+            }
+
+            assertThat(origin.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void forwardsToHttp2() throws Exception {
+        try (Origin origin = new Origin();
+                Http1Front front = new Http1Front(origin.port(), "protocol: h2c");
+                Http1Origin.Connection client = front.client()) {
+            client.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+            FramePeer peer = origin.connection();
+            assertThat(peer.awaitHead(1).value(":path")).isEqualTo("/x");
+            assertThat(peer.awaitRest(1).text()).isEqualTo("hello");
+            peer.head(1, false, ":status", "200", "content-length", "3");
+            peer.data(1, "one", true);
+            assertThat(answer(client, 3)).isEqualTo("one");
+
+            client.send(GET);
+            peer.awaitHead(3);
+            peer.reset(3, WireFrame.REFUSED_STREAM);
+            peer.awaitHead(5);
+            peer.head(5, false, ":status", "200", "content-length", "3");
+            peer.data(5, "two", true);
+
+            assertThat(answer(client, 3)).isEqualTo("two");
+            assertThat(front.ended().attempts()).isEqualTo(1);
+            assertThat(front.ended().attempts()).isEqualTo(2);
+            assertThat(origin.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void waitsForAStreamOfAnHttp2Upstream() throws Exception {
+        try (Origin origin = new Origin();
+                Http1Front front =
+                        new Http1Front(origin.port(), "protocol: h2c, max-connections: 1, queue-timeout: 10s");
+                Http1Origin.Connection one = front.client();
+                Http1Origin.Connection two = front.client()) {
+            origin.settings(3, 1);
+            one.send(GET);
+            FramePeer peer = origin.connection();
+            peer.awaitHead(1);
+            two.send(GET);
+            Await.until("two waits", Duration.ofSeconds(5), () -> front.pool().waiting() == 1);
+
+            peer.head(1, true, ":status", "204");
+            assertThat(one.head()).startsWith("HTTP/1.1 204 ");
+            peer.awaitHead(3);
+            peer.head(3, true, ":status", "204");
+
+            assertThat(two.head()).startsWith("HTTP/1.1 204 ");
+        }
+    }
+}

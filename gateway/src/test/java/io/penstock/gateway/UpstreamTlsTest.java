@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Exchange;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.util.concurrent.LinkedBlockingQueue;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** TLS to upstreams: who is trusted, what is spoken, and what happens when it does not come about. */
+class UpstreamTlsTest {
+    @TempDir
+    static Path folder;
+
+    private static TestCertificate ours;
+    private static TestCertificate other;
+
+    @BeforeAll
+    static void make() throws Exception {
+        ours = TestCertificate.make(folder, "EC");
+        other = TestCertificate.make(folder, "RSA");
+    }
+
+    /** A TLS 1.2 and 1.3 server socket with this certificate, which trusts it as its clients' too. */
+    private static SSLServerSocket server(TestCertificate certificate, String... protocols) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        var chain = CertificateFactory.getInstance("X.509")
+                .generateCertificates(java.nio.file.Files.newInputStream(certificate.chain()))
+                .toArray(java.security.cert.Certificate[]::new);
+        String pem = java.nio.file.Files.readString(certificate.key()).replaceAll("-----[^-]+-----", "");
+        var spec = new java.security.spec.PKCS8EncodedKeySpec(
+                java.util.Base64.getMimeDecoder().decode(pem));
+        var key = java.security.KeyFactory.getInstance(chain[0].getPublicKey().getAlgorithm())
+                .generatePrivate(spec);
+        store.setKeyEntry("own", key, new char[0], chain);
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
+        keys.init(store, new char[0]);
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("client", chain[0]);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        SSLServerSocket socket = (SSLServerSocket)
+                context.getServerSocketFactory().createServerSocket(0, 50, java.net.InetAddress.getLoopbackAddress());
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(protocols);
+        socket.setSSLParameters(parameters);
+        return socket;
+    }
+
+    private static RunningGateway gateway(String endpoint, String upstream) {
+        return RunningGateway.with("""
+                listeners: [{name: main, address: 127.0.0.1, port: 0}]
+                routes: [{name: all, cluster: origin}]
+                clusters: [{name: origin, endpoints: ["%s"], upstream: {%s}}]
+                admin: {port: 0}
+                access-log: {output: none}
+                """.formatted(endpoint, upstream)).start();
+    }
+
+    private static final Http1Origin.Script ECHO = connection -> {
+        while (true) {
+            connection.request();
+            connection.answer("secret");
+        }
+    };
+
+    private static String answer(FramePeer client, int stream) {
+        assertThat(client.awaitHead(stream).status()).isEqualTo("200");
+        return client.awaitRest(stream).text();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.3, http1", "TLSv1.2, http1", "TLSv1.3, auto", "TLSv1.2, auto"})
+    void carriesHttp1OverOneConnection(String version, String protocol) throws Exception {
+        SSLServerSocket socket = server(ours, "http/1.1");
+        socket.setEnabledProtocols(new String[] {version});
+        try (Http1Origin origin = Http1Origin.on(socket, ECHO);
+                RunningGateway gateway = gateway(
+                        origin.address(), "protocol: %s, tls: {ca: \"%s\"}".formatted(protocol, ours.chain()))) {
+            FramePeer client = gateway.client();
+
+            for (int i = 0; i < 5; i++) {
+                assertThat(answer(client, client.get("/"))).isEqualTo("secret");
+            }
+
+            assertThat(origin.connections()).isEqualTo(1);
+            assertThat(gateway.pool().protocol()).isEqualTo("http1");
+        }
+    }
+
+    @Test
+    void carriesABodyLargerThanManyRecords() throws Exception {
+        String body = "0123456789abcdef".repeat(50_000);
+        SSLServerSocket socket = server(ours, "http/1.1");
+        try (Http1Origin origin = Http1Origin.on(socket, connection -> {
+                    while (true) {
+                        String request = connection.request();
+                        connection.answer(request.substring(request.indexOf("\r\n\r\n") + 4));
+                    }
+                });
+                RunningGateway gateway =
+                        gateway(origin.address(), "protocol: http1, tls: {ca: \"%s\"}".formatted(ours.chain()))) {
+            FramePeer client = gateway.client();
+            int call = client.post("/", "content-length", Integer.toString(body.length()));
+
+            client.dataWithinWindows(call, body.getBytes(StandardCharsets.US_ASCII), 16_384, true);
+
+            assertThat(answer(client, call)).isEqualTo(body);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "auto"})
+    void carriesHttp2(String protocol) throws Exception {
+        LinkedBlockingQueue<FramePeer> peers = new LinkedBlockingQueue<>();
+        try (SSLServerSocket socket = server(ours, "h2")) {
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    while (true) {
+                        SSLSocket accepted = (SSLSocket) socket.accept();
+                        peers.add(FramePeer.accepted(accepted, new long[] {}));
+                    }
+                } catch (IOException e) {
+                    // closed
+                }
+            });
+            try (RunningGateway gateway = gateway(
+                    "127.0.0.1:" + socket.getLocalPort(),
+                    "protocol: %s, tls: {ca: \"%s\"}".formatted(protocol, ours.chain()))) {
+                FramePeer client = gateway.client();
+                int call = client.grpc();
+
+                FramePeer origin = peers.take();
+                origin.awaitHead(1);
+                origin.grpcAnswer(1, "secret");
+
+                client.awaitHead(call);
+                assertThat(client.awaitRest(call).text()).isEqualTo("secret");
+                assertThat(gateway.pool().protocol()).isEqualTo("h2");
+            }
+        }
+    }
+
+    @Test
+    void refusesACertificateOfAnotherAuthority() throws Exception {
+        try (Http1Origin origin = Http1Origin.on(server(other, "http/1.1"), ECHO);
+                RunningGateway gateway =
+                        gateway(origin.address(), "protocol: http1, tls: {ca: \"%s\"}".formatted(ours.chain()))) {
+            fails(gateway);
+        }
+    }
+
+    @Test
+    void trustsTheAuthoritiesOfTheJdkByDefault() throws Exception {
+        try (Http1Origin origin = Http1Origin.on(server(ours, "http/1.1"), ECHO);
+                RunningGateway gateway = gateway(origin.address(), "protocol: http1, tls: {}")) {
+            fails(gateway);
+        }
+    }
+
+    @Test
+    void refusesACertificateForAnotherName() throws Exception {
+        try (Http1Origin origin = Http1Origin.on(server(ours, "http/1.1"), ECHO);
+                RunningGateway gateway = gateway(
+                        origin.address(),
+                        "protocol: http1, tls: {ca: \"%s\", server-name: elsewhere.test}".formatted(ours.chain()))) {
+            fails(gateway);
+        }
+    }
+
+    @Test
+    void refusesAnEndpointThatDoesNotChooseHttp2() throws Exception {
+        try (Http1Origin origin = Http1Origin.on(server(ours), ECHO);
+                RunningGateway gateway =
+                        gateway(origin.address(), "protocol: h2, tls: {ca: \"%s\"}".formatted(ours.chain()))) {
+            fails(gateway);
+        }
+    }
+
+    @Test
+    void refusesAnEndpointThatSpeaksNoTls() throws Exception {
+        try (Http1Origin origin =
+                        Http1Origin.following(connection -> connection.send("HTTP/1.1 400 Bad Request\r\n\r\n"));
+                RunningGateway gateway = gateway(origin.address(), "protocol: auto, tls: {}")) {
+            fails(gateway);
+        }
+    }
+
+    private static void fails(RunningGateway gateway) {
+        FramePeer client = gateway.client();
+
+        int call = client.get("/");
+
+        assertThat(client.awaitHead(call).status()).isEqualTo("502");
+        Exchange exchange = gateway.ended();
+        assertThat(exchange.cause()).as(exchange.detail()).isEqualTo(Cause.TLS_FAILED);
+    }
+
+    @Test
+    void givesUpAHandshakeThatTakesTooLong() throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                RunningGateway gateway = gateway(
+                        origin.address(), "protocol: http1, connect-timeout: 200ms, tls: {}, queue-timeout: 10s")) {
+            FramePeer client = gateway.client();
+
+            int call = client.get("/");
+
+            assertThat(client.awaitHead(call).status()).isEqualTo("504");
+            assertThat(gateway.ended().cause()).isEqualTo(Cause.CONNECT_TIMEOUT);
+        }
+    }
+
+    @Test
+    void acceptsEveryCertificateWithoutVerification() throws Exception {
+        try (Http1Origin origin = Http1Origin.on(server(other, "http/1.1"), ECHO);
+                RunningGateway gateway = gateway(
+                        origin.address(), "protocol: http1, tls: {verify: false, server-name: elsewhere.test}")) {
+            FramePeer client = gateway.client();
+
+            assertThat(answer(client, client.get("/"))).isEqualTo("secret");
+        }
+    }
+
+    @Test
+    void showsItsOwnCertificateToAnEndpointThatAsks() throws Exception {
+        SSLServerSocket socket = server(ours, "http/1.1");
+        socket.setNeedClientAuth(true);
+        try (Http1Origin origin = Http1Origin.on(socket, ECHO);
+                RunningGateway gateway = gateway(
+                        origin.address(),
+                        "protocol: http1, tls: {ca: \"%1$s\", certificate: \"%1$s\", key: \"%2$s\"}"
+                                .formatted(ours.chain(), ours.key()))) {
+            FramePeer client = gateway.client();
+
+            assertThat(answer(client, client.get("/"))).isEqualTo("secret");
+        }
+    }
+}
