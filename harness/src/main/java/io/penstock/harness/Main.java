@@ -61,12 +61,18 @@ public final class Main implements Runnable {
             logger.setLevel(Level.OFF);
         }
         return new CommandLine(new Main())
+                .addSubcommand(new AvalancheCommand())
                 .addSubcommand(new BackendsCommand())
                 .addSubcommand(new CallCommand())
                 .addSubcommand(new DemoCommand())
+                .addSubcommand(new HoldCommand())
+                .addSubcommand(new HttpLoadCommand())
                 .addSubcommand(new InteropCommand())
+                .addSubcommand(new LatencyCommand())
                 .addSubcommand(new LoadCommand())
                 .addSubcommand(new SoakCommand())
+                .addSubcommand(new WebSocketBackendCommand())
+                .addSubcommand(new WebSocketCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(80)
                 .setExecutionExceptionHandler(Main::failed);

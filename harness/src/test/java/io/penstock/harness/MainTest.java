@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.penstock.harness.backend.Backends;
 import io.penstock.harness.terminal.Reading;
+import io.penstock.harness.websocket.WebSocketBackend;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -77,12 +78,30 @@ class MainTest {
                 "load --kind get",
                 "load --duration 11m",
                 "load --to 192.0.2.1:80",
+                "latency",
+                "latency --redis 127.0.0.1:6379 --rounds 0",
+                "latency --redis 192.0.2.1:6379",
                 "soak --max 1KiB",
                 "soak --in-flight 1MiB",
                 "soak --cancel 101",
                 "demo --gateway nowhere",
+                "hold --to 192.0.2.1:80",
+                "hold --connections 0",
+                "http-load --to http://192.0.2.1/",
+                "http-load --to https://127.0.0.1:1/",
+                "http-load --to 127.0.0.1:1/{",
+                "http-load --rate 0",
+                "http-load --method get",
                 "interop --to nowhere",
                 "interop --timeout 1ms",
+                "avalanche --backends 1,2",
+                "avalanche --rate 0",
+                "avalanche --to 192.0.2.1:80",
+                "avalanche --slice 1ms",
+                "websocket --sockets 0",
+                "websocket --to 192.0.2.1:80",
+                "websocket-backend --port 99999",
+                "websocket-backend --name {}",
                 "backends --http 99999",
                 "backends --max-streams 0"
             })
@@ -95,7 +114,20 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "backends ", "call ", "demo ", "interop ", "load ", "soak "})
+    @ValueSource(
+            strings = {
+                "",
+                "backends ",
+                "call ",
+                "demo ",
+                "hold ",
+                "http-load ",
+                "interop ",
+                "load ",
+                "soak ",
+                "websocket ",
+                "websocket-backend "
+            })
     void explainsItselfInEightyColumns(String command) {
         var ran = run((command + "--help").split(" ", -1));
 
@@ -163,6 +195,44 @@ class MainTest {
         assertThat(ran.exitCode()).isZero();
         assertThat(ran.out()).contains("closed loop, 2 callers", "p99.9", "backend a");
         assertThat(ran.out().lines()).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void loadsOverHttpAndChecksTheBytes() throws Exception {
+        var url = "http://127.0.0.1:" + backends.http() + "/bytes/10";
+
+        var right = run("http-load", "--to", url, "--rate", "50", "--duration", "400ms", "--expect-bytes", "10");
+        var wrong = run("http-load", "--to", url, "--duration", "200ms", "--expect-bytes", "11", "--json");
+
+        assertThat(right.exitCode()).isZero();
+        assertThat(right.out()).contains("open loop, 64 connections", "200 bytes", "backend http  20");
+        assertThat(right.out().lines()).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(80));
+        assertThat(wrong.exitCode()).isEqualTo(1);
+        assertThat(json(wrong.out()).get("errors")).isEqualTo(0);
+    }
+
+    @Test
+    void opensWebSocketsAndSaysWhichStayedOpen() throws Exception {
+        try (var backend = WebSocketBackend.start("ws", 0)) {
+            var to = "127.0.0.1:" + backend.port();
+
+            var open = run("websocket", "--to", to, "--sockets", "3", "--interval", "50ms", "--duration", "300ms");
+            var closed =
+                    run("websocket", "--to", to + "/close/1001", "--sockets", "2", "--duration", "300ms", "--json");
+
+            assertThat(open.exitCode()).isZero();
+            assertThat(open.out()).contains("3 of 3 opened", "still open  3");
+            assertThat(closed.exitCode()).isEqualTo(1);
+            assertThat(json(closed.out()).get("closed")).isEqualTo(Map.of("1001", 2));
+        }
+    }
+
+    @Test
+    void holdsConnectionsAndSaysHowManyStayedOpen() {
+        var ran = run("hold", "--to", "127.0.0.1:" + backends.http(), "--connections", "10", "--duration", "1ms");
+
+        assertThat(ran.out().lines()).containsExactly("holding 10 of 10", "open 10 of 10");
+        assertThat(ran.exitCode()).isZero();
     }
 
     @Test

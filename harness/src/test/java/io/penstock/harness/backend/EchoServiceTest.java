@@ -4,6 +4,8 @@ package io.penstock.harness.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
@@ -16,11 +18,15 @@ import io.penstock.harness.call.Caller;
 import io.penstock.harness.call.Channels;
 import io.penstock.harness.call.Kind;
 import io.penstock.harness.wire.Field;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,6 +96,55 @@ class EchoServiceTest {
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    /** A stream that only stays open must cost its peer nothing: of the soak's thousand each would hold its last message. */
+    @Test
+    void holdsNoMessageWhileItsStreamIsIdle() throws Exception {
+        int streams = 64;
+        byte[] message = new byte[2 << 20];
+        var channel = Channels.open(at(backends.grpcA()));
+        try {
+            long before = heapBytes();
+            var calls = new ArrayList<ClientCall<byte[], byte[]>>();
+            for (int i = 0; i < streams; i++) {
+                var answered = new CountDownLatch(1);
+                var call = channel.newCall(EchoService.BIDI, CallOptions.DEFAULT);
+                calls.add(call);
+                call.start(new Counting(answered), new Metadata());
+                call.request(1);
+                call.sendMessage(message);
+                assertThat(answered.await(20, TimeUnit.SECONDS)).isTrue();
+            }
+
+            long kept = heapBytes() - before;
+
+            assertThat(calls).hasSize(streams);
+            assertThat(kept).as("of " + streams * message.length + " bytes").isLessThan(32L << 20);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static final class Counting extends ClientCall.Listener<byte[]> {
+        private final CountDownLatch answered;
+
+        Counting(CountDownLatch answered) {
+            this.answered = answered;
+        }
+
+        @Override
+        public void onMessage(byte[] message) {
+            answered.countDown();
+        }
+    }
+
+    private static long heapBytes() {
+        var memory = ManagementFactory.getMemoryMXBean();
+        for (int i = 0; i < 3; i++) {
+            memory.gc();
+        }
+        return memory.getHeapMemoryUsage().getUsed();
     }
 
     @Test

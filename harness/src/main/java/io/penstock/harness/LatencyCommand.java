@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.harness;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.penstock.harness.latency.LatencyPlan;
+import io.penstock.harness.latency.LatencyReport;
+import io.penstock.harness.latency.LatencyRun;
+import io.penstock.harness.terminal.Check;
+import io.penstock.harness.terminal.DurationText;
+import io.penstock.harness.terminal.HostAndPort;
+import io.penstock.harness.terminal.Output;
+import io.penstock.harness.terminal.Progress;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures how soon a cancel and a change of a target take effect, with upstreams of its own. */
+@Command(
+        name = "latency",
+        description = "How soon a cancel reaches the upstream, and a SET the next call.",
+        mixinStandardHelpOptions = true)
+final class LatencyCommand implements Callable<Integer> {
+
+    /** What the gateway promises; shown, not judged: the machine may be busy. */
+    private static final int PROMISED_MILLIS = 50;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--to",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8091",
+            converter = HostAndPort.class,
+            description = "the gateway, on loopback (127.0.0.1:8091)")
+    private @Nullable InetSocketAddress to;
+
+    @Option(
+            names = "--redis",
+            paramLabel = "HOST:PORT",
+            required = true,
+            converter = HostAndPort.class,
+            description = "where it looks jobids up, on loopback")
+    private @Nullable InetSocketAddress redis;
+
+    @Option(
+            names = "--jobid",
+            paramLabel = "ID",
+            defaultValue = "penstock-latency",
+            description = "set and deleted in Redis (penstock-latency)")
+    private String jobid = "";
+
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "200", description = "of either kind (200)")
+    private int rounds;
+
+    @Option(
+            names = "--most",
+            paramLabel = "TIME",
+            defaultValue = "2s",
+            converter = DurationText.class,
+            description = "an effect that takes longer is a failure (2s)")
+    private Duration most = Duration.ZERO;
+
+    @Option(names = "--progress", description = "a line each second, also without a terminal")
+    private boolean progress;
+
+    @Option(names = "--json", description = "one line of JSON")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+        Check.range("--rounds", rounds, 1, 100_000);
+        Check.range("--most", most, Duration.ofMillis(100), Duration.ofSeconds(30));
+        var commandLine = Objects.requireNonNull(spec).commandLine();
+        var run = new LatencyRun(
+                new LatencyPlan(Objects.requireNonNull(to), Objects.requireNonNull(redis), jobid, rounds, most));
+        LatencyReport report = Progress.during(progress, commandLine.getErr(), run::progress, run::run);
+        if (json) {
+            Output.json(commandLine.getOut(), j -> {
+                write(j, "cancel_ms", report.cancels());
+                write(j, "set_ms", report.changes());
+                j.writeNumberField("old_answers", report.oldAnswers());
+            });
+        } else {
+            print(commandLine.getOut(), report);
+        }
+        return 0;
+    }
+
+    private static void print(PrintWriter out, LatencyReport report) {
+        Output.table(
+                out,
+                List.of(
+                        List.of("ms", "n", "p50", "p90", "p99", "max", "above " + PROMISED_MILLIS),
+                        row("cancel -> upstream", report.cancels()),
+                        row("SET -> call", report.changes())));
+        out.println(report.oldAnswers() + " calls after a SET still went to the old target");
+        out.flush();
+    }
+
+    private static List<String> row(String name, Histogram histogram) {
+        return List.of(
+                name,
+                Long.toString(histogram.getTotalCount()),
+                three(LatencyReport.millisAt(histogram, 50)),
+                three(LatencyReport.millisAt(histogram, 90)),
+                three(LatencyReport.millisAt(histogram, 99)),
+                three(LatencyReport.millisAt(histogram, 100)),
+                Long.toString(LatencyReport.above(histogram, PROMISED_MILLIS)));
+    }
+
+    private static String three(double number) {
+        return String.format(Locale.ROOT, "%.3f", number);
+    }
+
+    private static void write(JsonGenerator json, String name, Histogram histogram) throws IOException {
+        json.writeObjectFieldStart(name);
+        json.writeNumberField("n", histogram.getTotalCount());
+        json.writeNumberField("p50", LatencyReport.millisAt(histogram, 50));
+        json.writeNumberField("p90", LatencyReport.millisAt(histogram, 90));
+        json.writeNumberField("p99", LatencyReport.millisAt(histogram, 99));
+        json.writeNumberField("max", LatencyReport.millisAt(histogram, 100));
+        json.writeNumberField("above_" + PROMISED_MILLIS, LatencyReport.above(histogram, PROMISED_MILLIS));
+        json.writeEndObject();
+    }
+}
