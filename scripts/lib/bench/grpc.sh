@@ -5,14 +5,7 @@
 
 known=(nginx_static haproxy lua_untuned lua_tuned penstock_embedded penstock_redis)
 
-wanted() {
-  [ -z "$only" ] && return 0
-  case ,$only, in *",$1,"*) return 0 ;; *) return 1 ;; esac
-}
-
-for name in ${only//,/ }; do
-  case " ${known[*]} " in *" $name "*) ;; *) refuse "--only does not know $name, but ${known[*]}" ;; esac
-done
+check_only
 
 free_ports 2
 backend_port=${free[0]} redis_port=${free[1]}
@@ -59,7 +52,7 @@ warm_up() {
   done
 }
 
-if [ -n "$mixed" ]; then
+if [ -n "$mode" ]; then
   . scripts/lib/bench/mixed.sh
 else
   warm_up
@@ -73,5 +66,5 @@ else
   done
   awk -v rounds="$rounds" -v requests="$requests" -v connections="$connections" -v streams="$streams" \
     -v order="${names[*]}" -v absent="${absent[*]:-}" -v json="$json" -v logs="$peer_logs" \
-    -v alone="${PENSTOCK_BENCH_ALONE:-no}" -f scripts/lib/bench/report.awk "$work/turns"
+    -v alone="${PENSTOCK_BENCH_ALONE:-no}" -f scripts/lib/bench/columns.awk -f scripts/lib/bench/report.awk "$work/turns"
 fi

@@ -7,19 +7,31 @@
 peer_packages=(nginx-light libnginx-mod-http-lua lua-nginx-redis haproxy nghttp2-client nghttp2-server redis-server)
 
 install_peers() {
-  local command missing=''
-  for command in nginx haproxy h2load nghttp nghttpd redis-server redis-cli; do
-    PATH=$PATH:/usr/sbin command -v "$command" >/dev/null 2>&1 || missing="$missing $command"
-  done
+  local missing
+  missing=$(missing_commands nginx haproxy h2load nghttp nghttpd redis-server redis-cli)
   [ -e /usr/share/lua/5.1/nginx/redis.lua ] || missing="$missing nginx.redis"
   [ -e /usr/lib/nginx/modules/ngx_http_lua_module.so ] || missing="$missing nginx-lua"
+  install_missing "$missing" "${peer_packages[@]}"
+}
+
+missing_commands() {
+  local command
+  for command in "$@"; do
+    PATH=$PATH:/usr/sbin command -v "$command" >/dev/null 2>&1 || printf ' %s' "$command"
+  done
+}
+
+# install_missing WHAT PACKAGE...: nothing when WHAT is empty
+install_missing() {
+  local missing=$1
+  shift
   [ -z "$missing" ] && return 0
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-    echo "scripts/bench: missing$missing: install the Debian packages ${peer_packages[*]}" >&2
+    echo "scripts/bench: missing$missing: install the Debian packages $*" >&2
     return 2
   fi
-  echo "scripts/bench: installing ${peer_packages[*]}" >&2
-  install_unstarted "${peer_packages[@]}"
+  echo "scripts/bench: installing $*" >&2
+  install_unstarted "$@"
 }
 
 # A server package starts its service when installed. Where nothing forbids that yet, forbid it meanwhile.

@@ -26,6 +26,13 @@ start_penstock() {
   shift 4
   sed "s/127\.0\.0\.1:9101/127.0.0.1:$backend_port/; s/127\.0\.0\.1:9102/127.0.0.1:${backend_b_port:-$backend_port}/" gateway/config/jobid.yaml >"$work/$name.yaml"
   printf '\naccess-log:\n  output: %s\n' "$work/$name-access.log" >>"$work/$name.yaml"
+  spawn_penstock "$name" "$port" "$admin" "$redis" "$@"
+}
+
+# spawn_penstock NAME PORT ADMIN-PORT REDIS-URL FLAG...: with $work/NAME.yaml
+spawn_penstock() {
+  local name=$1 port=$2 admin=$3 redis=$4
+  shift 4
   spawn "$name" env PORT="$port" ADMIN_PORT="$admin" REDIS_URL="$redis" \
     "$JAVA_HOME/bin/java" "$@" -jar "$penstock_jar" run --config "$work/$name.yaml"
   wait_ready "$admin" "$spawned" && return 0

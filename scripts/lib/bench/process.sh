@@ -38,10 +38,10 @@ end_all() {
 
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# wait_port NAME PORT: at most 10 s
+# wait_port NAME PORT [SECONDS]: at most 10 s, or as many as said
 wait_port() {
   local tick
-  for tick in $(seq 200); do
+  for tick in $(seq $((${3:-10} * 20))); do
     port_open "$2" && return 0
     sleep 0.05
   done
@@ -102,4 +102,18 @@ rss_kib() {
 active_opens() {
   awk '$1 == "Tcp:" { if (!names) { for (i = 1; i <= NF; i++) at[$i] = i; names = 1 } else print $at["ActiveOpens"] }' \
     /proc/net/snmp
+}
+
+# wanted NAME: whether --only leaves it
+wanted() {
+  [ -z "$only" ] && return 0
+  case ,$only, in *",$1,"*) return 0 ;; *) return 1 ;; esac
+}
+
+# Refuses what --only names and $known does not.
+check_only() {
+  local name
+  for name in ${only//,/ }; do
+    case " ${known[*]} " in *" $name "*) ;; *) refuse "--only does not know $name, but ${known[*]}" ;; esac
+  done
 }

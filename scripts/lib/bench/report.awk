@@ -1,29 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Lines of NAME CPU RPS OPENS REDIS-OPENS REDIS-GETS RSS BACKEND-CPU, one for each turn: to a table or JSON.
 
-BEGIN { FS = "\t"; count = split(order, names, " ") }
-{
-  n = ++turns[$1]
-  for (i = 2; i <= NF; i++) value[$1, i, n] = $i
-}
-
-# The k-th smallest of a column.
-function nth(name, column, k,    i, j, x, sorted) {
-  for (i = 1; i <= turns[name]; i++) {
-    x = value[name, column, i] + 0
-    for (j = i - 1; j >= 1 && sorted[j] > x; j--) sorted[j + 1] = sorted[j]
-    sorted[j + 1] = x
-  }
-  return sorted[k]
-}
-function lowest(name, column) { return nth(name, column, 1) }
-function highest(name, column) { return nth(name, column, turns[name]) }
-function median(name, column,    m) {
-  m = turns[name]
-  return m % 2 ? nth(name, column, (m + 1) / 2) : (nth(name, column, m / 2) + nth(name, column, m / 2 + 1)) / 2
-}
-function label(name) { gsub("_", " ", name); return name }
-
 function table(    i, j, name, line) {
   printf "rounds in turn: %d; %d calls each, h2load %d connections x %d streams\n", rounds, requests, connections, streams
   printf "1 worker or thread for each peer; access log: Penstock on, peers %s%s\n\n", logs,
