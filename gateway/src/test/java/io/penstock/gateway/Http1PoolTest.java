@@ -96,6 +96,7 @@ class Http1PoolTest {
 
             assertThat(client.awaitRest(call).text()).isEmpty();
             assertThat(gateway.ended().cause()).isNull();
+            assertThat(answersOn(connection, client)).isTrue();
         }
     }
 

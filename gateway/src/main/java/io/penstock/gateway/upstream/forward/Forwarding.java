@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class Forwarding {
     /** What a request may have for a body and still be sent on the thread that receives the response. */
     private static final int INLINE_BYTES = 64 * 1024;
-    /** How long a failed attempt waits for its upload to stop, before it is too late for another. */
-    private static final Duration RETRY_PATIENCE = Duration.ofMillis(50);
+    /** How long an attempt that has ended waits for its upload, before it is too late for another attempt, or for the connection's reuse. */
+    private static final Duration UPLOAD_PATIENCE = Duration.ofMillis(50);
 
     private final Exchange exchange;
     private final RequestHalf down;
@@ -146,6 +146,7 @@ public final class Forwarding {
             new Tunnel(down, up).run(buffer);
             endLease(null);
         } else if (bodiless) {
+            settleUpload();
             endLease(null);
             down.send(head, true);
             down.flush();
@@ -194,9 +195,16 @@ public final class Forwarding {
             }
         }
         Head trailers = up.trailers();
+        settleUpload();
         endLease(null);
         down.end(trailers);
         endUpload();
+    }
+
+    private void settleUpload() {
+        if (upload != null) {
+            upload.settle(UPLOAD_PATIENCE);
+        }
     }
 
     /** The response is complete: an upload that is still under way has nobody to be sent to, and ends with what it reads next. */
@@ -228,7 +236,7 @@ public final class Forwarding {
 
     /** Whether the request is still held whole, and nobody reads it. */
     private boolean repeatable() {
-        return (upload == null || upload.stop(RETRY_PATIENCE)) && down.rewind();
+        return (upload == null || upload.stop(UPLOAD_PATIENCE)) && down.rewind();
     }
 
     private boolean failed(GatewayException failure) {

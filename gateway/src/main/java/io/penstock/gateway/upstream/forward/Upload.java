@@ -15,6 +15,7 @@ final class Upload {
     private final Runnable sent;
     private final Thread thread;
     private volatile boolean stopped;
+    private volatile boolean ending;
 
     private Upload(RequestHalf down, Half up, Runnable sent) {
         this.down = down;
@@ -47,6 +48,7 @@ final class Upload {
                 up.abort(e.reason()); // whoever receives the response finds this cause
                 return;
             }
+            ending = count < 0;
             if (stopped || !pass(buffer, count)) {
                 return;
             }
@@ -80,9 +82,20 @@ final class Upload {
         }
     }
 
+    /** Waits for it when it only has the request's end left to hand over: the connection is free once both directions have ended. */
+    void settle(Duration patience) {
+        if (ending) {
+            join(patience);
+        }
+    }
+
     /** Lets it end with the next bytes from the downstream; waits for that. False when it still reads after this time. */
     boolean stop(Duration patience) {
         stopped = true;
+        return join(patience);
+    }
+
+    private boolean join(Duration patience) {
         boolean interrupted = false;
         try {
             long until = System.nanoTime() + patience.toNanos();
