@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
  * The fields of a head or of trailers, in the order of the wire, pseudo fields first.
  *
  * <p>Changed in place by whoever has the exchange at the time; not safe for use by two threads at once. Look-ups are linear: heads
- * are short. Names are compared exactly and are lower case.
+ * are short, and most names that are asked for are known to be absent from {@link #seen} alone. Names are compared exactly and are lower
+ * case.
  */
 public final class Head {
     private Field[] fields = new Field[16];
     private int size;
+    /** One of 64 bits for each name that was ever here, by its hash. */
+    private long seen;
 
     public int size() {
         return size;
@@ -32,6 +35,7 @@ public final class Head {
             fields = Arrays.copyOf(fields, size * 2);
         }
         fields[size++] = field;
+        seen |= bit(field.name());
         return this;
     }
 
@@ -132,7 +136,15 @@ public final class Head {
         return type.length() == end || type.charAt(end) == '+' || type.charAt(end) == ';';
     }
 
+    private static long bit(String name) {
+        int hash = name.hashCode();
+        return 1L << (hash ^ hash >>> 6);
+    }
+
     private int indexOf(String name, int from) {
+        if ((seen & bit(name)) == 0) {
+            return -1;
+        }
         for (int i = from; i < size; i++) {
             if (fields[i].name().equals(name)) {
                 return i;

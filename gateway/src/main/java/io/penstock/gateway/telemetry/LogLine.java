@@ -4,6 +4,9 @@ package io.penstock.gateway.telemetry;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Peer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -30,6 +33,9 @@ final class LogLine {
 
     private static final byte[] HEX = ascii("0123456789abcdef");
     private static final boolean[] PLAIN = plain();
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final long ONES = 0x0101010101010101L;
+    private static final long TOPS = 0x8080808080808080L;
 
     private static final byte[] ID = ascii(",\"id\":\"");
     private static final byte[] TRACE_ID = ascii(",\"trace_id\":\"");
@@ -84,18 +90,18 @@ final class LogLine {
     void append(Exchange exchange) {
         room(FIXED_BYTES);
         time(exchange.startedMillis());
-        textUnlessEmpty(ID, exchange.requestId());
+        wireTextUnlessEmpty(ID, exchange.requestId());
         trace(exchange.request().value("traceparent"));
-        text(METHOD, exchange.method());
+        wireText(METHOD, exchange.method());
         path(exchange.path());
-        textUnlessEmpty(AUTHORITY, exchange.authority());
+        wireTextUnlessEmpty(AUTHORITY, exchange.authority());
         peer(exchange.peer());
         if (!exchange.client().equals(exchange.peer().address())) {
-            text(CLIENT, exchange.client());
+            wireText(CLIENT, exchange.client());
         }
         textUnlessEmpty(ROUTE, exchange.route());
         textUnlessEmpty(CLUSTER, exchange.cluster());
-        textUnlessEmpty(TARGET, exchange.target());
+        wireTextUnlessEmpty(TARGET, exchange.target());
         outcome(exchange);
         times(exchange);
         room(2);
@@ -137,7 +143,7 @@ final class LogLine {
 
     private void path(String path) {
         int query = path.indexOf('?');
-        text(PATH, path, query < 0 ? path.length() : query);
+        wireText(PATH, path, query < 0 ? path.length() : query);
     }
 
     private void peer(Peer peer) {
@@ -147,7 +153,7 @@ final class LogLine {
         if (brackets) {
             bytes[length++] = '[';
         }
-        escape(peer.address(), peer.address().length());
+        wire(peer.address(), peer.address().length());
         if (brackets) {
             bytes[length++] = ']';
         }
@@ -210,15 +216,43 @@ final class LogLine {
         }
     }
 
-    private void text(byte[] key, String value) {
-        text(key, value, value.length());
+    private void wireTextUnlessEmpty(byte[] key, String value) {
+        if (!value.isEmpty()) {
+            wireText(key, value);
+        }
     }
 
-    private void text(byte[] key, String value, int end) {
+    private void text(byte[] key, String value) {
         room(key.length);
         raw(key);
-        escape(value, end);
+        escape(value, value.length());
         bytes[length++] = '"';
+    }
+
+    /** A text of ISO-8859-1 characters, as all are that came over a wire. */
+    private void wireText(byte[] key, String value) {
+        wireText(key, value, value.length());
+    }
+
+    private void wireText(byte[] key, String value, int end) {
+        room(key.length);
+        raw(key);
+        wire(value, end);
+        bytes[length++] = '"';
+    }
+
+    /** Leaves room for {@value #FIXED_BYTES} more. */
+    @SuppressWarnings("deprecation") // copies the low bytes, which is all that such a text has
+    private void wire(String value, int end) {
+        if (end <= MAX_CHARS) {
+            room(end);
+            value.getBytes(0, end, bytes, length);
+            if (allPlain(bytes, length, length + end)) {
+                length += end;
+                return;
+            }
+        }
+        escape(value, end);
     }
 
     /** Leaves room for {@value #FIXED_BYTES} more. */
@@ -236,6 +270,34 @@ final class LogLine {
             }
         }
         length = stop < end ? escaped(to, at, '\u2026') : at;
+    }
+
+    /** Whether nothing between has to be escaped: eight bytes in a step, and a few of what is behind them in the last one. */
+    private static boolean allPlain(byte[] text, int from, int to) {
+        int at = from;
+        for (; at + Long.BYTES <= to; at += Long.BYTES) {
+            if (unplain((long) EIGHT.get(text, at)) != 0) {
+                return false;
+            }
+        }
+        for (; at < to; at++) {
+            if (text[at] < 0 || text[at] == 0x7f || !PLAIN[text[at]]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Not 0 when one of the eight bytes is below 0x20, above 0x7e, a quote or a backslash. */
+    private static long unplain(long eight) {
+        long quotes = eight ^ ONES * '"';
+        long slashes = eight ^ ONES * '\\';
+        return (eight
+                        | (eight + ONES) // 0x7f
+                        | (eight - ONES * 0x20)
+                        | (quotes - ONES)
+                        | (slashes - ONES))
+                & TOPS;
     }
 
     private static int escaped(byte[] to, int from, char c) {

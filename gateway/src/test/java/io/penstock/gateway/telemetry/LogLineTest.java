@@ -161,6 +161,19 @@ class LogLineTest {
     }
 
     @Test
+    void escapesOneCharWhereverItStands() throws IOException {
+        for (int at = 0; at < 20; at++) {
+            for (char c = 0; c < 0x100; c++) {
+                String authority = "a".repeat(at) + c + "b".repeat(19 - at);
+                Exchange exchange = Exchanges.of(e -> {}, new Head().add(":authority", authority))
+                        .end();
+
+                assertThat(line(exchange)).containsEntry("authority", authority);
+            }
+        }
+    }
+
+    @Test
     void cutsLongStringsAndKeepsTheLineWhole() throws IOException {
         String path = "/" + "\u0000".repeat(100_000);
         Head head =
