@@ -166,6 +166,11 @@ final class ExplainCommand implements Callable<Integer> {
         }
 
         @Override
+        public void failAttempt(GatewayException reason) {
+            throw new UnsupportedOperationException("an explanation sends nothing");
+        }
+
+        @Override
         public void answer(Head head, byte[] body) {
             throw new UnsupportedOperationException("an explanation sends nothing");
         }

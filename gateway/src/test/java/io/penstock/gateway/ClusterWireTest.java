@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -277,6 +278,28 @@ class ClusterWireTest {
         assertThat(b.requests()).isEqualTo(3);
         assertThat(report(gateway).retries()).isEqualTo(a.requests());
         assertThat(a.requests()).isPositive();
+    }
+
+    @Test
+    void asksTheOtherEndpointForAnHttp1Client() throws Exception {
+        RunningGateway gateway = gateway(
+                "balancer: {policy: round-robin}, retry: {on: [timeout], per-try-timeout: 200ms, backoff: 1ms}");
+        a.hold();
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + gateway.address().getPort() + "/"))
+                .build();
+
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
+                        .isEqualTo(200);
+                assertThat(gateway.ended().cause()).isNull();
+            }
+        }
+
+        assertThat(b.requests()).isEqualTo(3);
+        assertThat(report(gateway).retries()).isEqualTo(a.requests()).isPositive();
     }
 
     @Test

@@ -16,12 +16,10 @@ public interface Downstream {
 
     /**
      * Ends the attempt that is under way with this cause, as if its upstream had failed so: {@link Upstream#again} decides whether another
-     * follows. A transport that cannot tell an attempt from its exchange refuses the exchange. Does nothing once the final response head is
-     * here. May come from any thread; never blocks.
+     * follows. While no attempt has a connection, the exchange is refused. Does nothing once the final response head is here. May come from
+     * any thread; never blocks.
      */
-    default void failAttempt(GatewayException reason) {
-        refuse(reason);
-    }
+    void failAttempt(GatewayException reason);
 
     /**
      * Ends the exchange with an answer of the gateway's own, which is no failure: a redirect, a fixed response. The head carries its

@@ -133,6 +133,19 @@ final class Http1Exchange implements Downstream {
     }
 
     @Override
+    public void failAttempt(GatewayException reason) {
+        Half attempt = running;
+        if (stage.get() != Stage.NONE) {
+            return;
+        }
+        if (attempt == null) {
+            refuse(reason);
+        } else {
+            attempt.abort(reason.reason()); // wakes the own thread, which asks for another
+        }
+    }
+
+    @Override
     public void answer(Head head, byte[] body) {
         if (Thread.currentThread() != own) {
             offload(() -> answer(head, body));

@@ -44,6 +44,11 @@ final class Requests implements Downstream {
     }
 
     @Override
+    public void failAttempt(GatewayException reason) {
+        throw new UnsupportedOperationException("nothing is sent");
+    }
+
+    @Override
     public void answer(Head head, byte[] body) {
         throw new UnsupportedOperationException("nothing is sent");
     }

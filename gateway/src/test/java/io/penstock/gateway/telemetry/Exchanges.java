@@ -22,6 +22,9 @@ final class Exchanges {
         public void refuse(GatewayException reason) {}
 
         @Override
+        public void failAttempt(GatewayException reason) {}
+
+        @Override
         public void answer(Head head, byte[] body) {}
 
         @Override
