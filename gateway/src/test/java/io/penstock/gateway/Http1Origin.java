@@ -77,8 +77,7 @@ final class Http1Origin implements AutoCloseable {
         /** A whole request; its body, if there is one, is declared by its length. */
         String request() throws IOException {
             String head = head();
-            Matcher length = LENGTH.matcher(head);
-            return length.find() ? head + text(Integer.parseInt(length.group(1))) : head;
+            return head + text(length(head));
         }
 
         void send(String text) throws IOException {
@@ -124,6 +123,12 @@ final class Http1Origin implements AutoCloseable {
         public void close() throws IOException {
             socket.close();
         }
+    }
+
+    /** The length that a head declares for its body; 0 when it declares none. */
+    static int length(String head) {
+        Matcher length = LENGTH.matcher(head);
+        return length.find() ? Integer.parseInt(length.group(1)) : 0;
     }
 
     private final ServerSocket server;

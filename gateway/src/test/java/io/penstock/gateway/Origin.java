@@ -54,6 +54,16 @@ final class Origin implements AutoCloseable {
         }
     }
 
+    /** Takes the next connection; null when none comes soon. */
+    @Nullable
+    FramePeer connectionOrNull() {
+        try {
+            return arrived.poll(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** How many connections have come. */
     int connections() {
         return all.size();

@@ -34,7 +34,7 @@ class RefusalTest {
                 throw new IllegalStateException("secret defect");
             }
             if (response.has("refuse")) {
-                throw new GatewayException(Cause.FORBIDDEN, "not this answer");
+                throw new GatewayException(Cause.TARGET_NOT_ALLOWED, "not this answer");
             }
         }
     }

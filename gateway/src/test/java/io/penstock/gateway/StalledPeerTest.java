@@ -129,6 +129,22 @@ class StalledPeerTest {
     }
 
     @Test
+    void isRefusedWhenItDoesNotFinishAHeadOfHttp1() throws IOException {
+        try (LocalGateway gateway = gateway("head-timeout: 200ms");
+                HostilePeer neighbour = HostilePeer.connect(gateway.address());
+                Socket socket = new Socket(gateway.address().getAddress(), gateway.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write("G".getBytes(StandardCharsets.US_ASCII));
+
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+
+            assertThat(answer).startsWith("HTTP/1.1 408 ").contains("\r\nconnection: close\r\n");
+            Await.until("counted", SOON, () -> gateway.listener().ended(DownstreamEnding.HEAD_TIMEOUT) == 1);
+            assertThat(neighbour.status("/")).isEqualTo("200");
+        }
+    }
+
+    @Test
     void isToldToCalmDownWhenItHoldsTheWindowAtZero() throws IOException {
         try (LocalGateway gateway = gateway("http2: {zero-window-timeout: 200ms}");
                 HostilePeer neighbour = HostilePeer.connect(gateway.address());

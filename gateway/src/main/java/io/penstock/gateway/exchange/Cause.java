@@ -28,12 +28,6 @@ public enum Cause {
     UPGRADE_REFUSED(GATEWAY, 403, GrpcStatus.UNIMPLEMENTED, false),
     /** The rest of a request did not come in time. */
     REQUEST_TIMEOUT(DOWNSTREAM, 408, GrpcStatus.CANCELLED, false),
-    /** The request body is larger than a filter's limit. */
-    BODY_TOO_LARGE(DOWNSTREAM, 413, GrpcStatus.RESOURCE_EXHAUSTED, false),
-    /** No credentials, or wrong ones. */
-    UNAUTHENTICATED(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
-    /** The caller is known and not allowed. */
-    FORBIDDEN(DOWNSTREAM, 403, GrpcStatus.PERMISSION_DENIED, false),
     /** The downstream reset its stream or its connection ended; logged only, never sent. */
     DOWNSTREAM_GONE(DOWNSTREAM, 499, GrpcStatus.CANCELLED, false),
     /** The downstream's connection broke a protocol rule or a limit and was ended; logged only. */
@@ -88,8 +82,6 @@ public enum Cause {
     PROTOCOL_UNSUPPORTED(GATEWAY, 501, GrpcStatus.UNIMPLEMENTED, false),
     /** The deadline of the exchange passed. */
     DEADLINE(UPSTREAM, 504, GrpcStatus.DEADLINE_EXCEEDED, false),
-    /** The caller has used up its rate. */
-    RATE_LIMITED(GATEWAY, 429, GrpcStatus.RESOURCE_EXHAUSTED, false),
     /** A queue or a budget of this gateway is full. */
     OVERLOADED(GATEWAY, 503, GrpcStatus.UNAVAILABLE, true),
     /** Every upstream stream is taken, and none became free within the queue's time or room. */

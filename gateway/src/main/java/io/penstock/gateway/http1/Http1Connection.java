@@ -46,10 +46,10 @@ public final class Http1Connection implements ServedConnection {
     private final BodyWriter writer;
     private final ReentrantLock reading = new ReentrantLock();
     private final Http1Upkeep upkeep = new Http1Upkeep(this);
+    private final HeadTime headTime;
     private final AtomicReference<State> state = new AtomicReference<>(State.BUSY);
     private long requests;
     private volatile long idleSinceNanos;
-    private volatile long headSinceNanos;
     private volatile long lingerSinceNanos;
     private volatile @Nullable Http1Exchange exchange;
     private volatile boolean last;
@@ -89,6 +89,7 @@ public final class Http1Connection implements ServedConnection {
                 config.maxTrailerBytes());
         this.in = new Input(wire);
         this.out = new Output(wire);
+        this.headTime = new HeadTime(in);
         this.heads = new HeadReader(Side.DOWNSTREAM, in, limits, fields);
         this.body = new BodyReader(Side.DOWNSTREAM, in, heads, limits);
         this.writer = new BodyWriter(out);
@@ -137,16 +138,10 @@ public final class Http1Connection implements ServedConnection {
     }
 
     private boolean serveRequest() throws IOException {
-        headSinceNanos = System.nanoTime() | 1;
-        MessageHead request;
-        try {
-            request = heads.request(peer.secure());
-        } catch (GatewayException e) {
-            headSinceNanos = 0;
-            refuseHead(e);
+        MessageHead request = head();
+        if (request == null) {
             return false;
         }
-        headSinceNanos = 0;
         requests++;
         if (listener.http1().maxRequests().orElse(Integer.MAX_VALUE) <= requests) {
             closeAfterThis(DownstreamEnding.CLOSED);
@@ -171,14 +166,46 @@ public final class Http1Connection implements ServedConnection {
         return restOfBody() && !last;
     }
 
-    /** Answers what is no request, so that its sender can read why; without a whole head there is no exchange to open. */
-    private void refuseHead(GatewayException reason) {
-        if (reason.reason() == Cause.DOWNSTREAM_GONE) {
-            note(DownstreamEnding.PEER, reason.detail());
-            return;
+    /** Reads a head; null when it was refused. */
+    private @Nullable MessageHead head() throws IOException {
+        headTime.begin();
+        MessageHead request = null;
+        GatewayException wrong = null;
+        try {
+            request = heads.request(peer.secure());
+        } catch (GatewayException e) {
+            wrong = e;
         }
-        closeAfterThis(DownstreamEnding.MALFORMED);
-        note(DownstreamEnding.MALFORMED, reason.detail());
+        if (!headTime.end()) {
+            headTime.awaitRefused();
+            return null;
+        }
+        if (wrong != null && wrong.reason() == Cause.DOWNSTREAM_GONE) {
+            note(DownstreamEnding.PEER, wrong.detail());
+        } else if (wrong != null) {
+            refuseHead(wrong, DownstreamEnding.MALFORMED);
+        }
+        return request;
+    }
+
+    /** Refuses the head that is being read since then, unless it is here by now. Its own thread waits for it, so another one writes. */
+    void refuseLateHead(long since) {
+        if (headTime.take(since)) {
+            Thread.ofVirtual().name("http1-late " + peer).start(() -> {
+                try {
+                    GatewayException late = new GatewayException(Cause.REQUEST_TIMEOUT, "head not finished in time");
+                    refuseHead(late, DownstreamEnding.HEAD_TIMEOUT);
+                } finally {
+                    headTime.refused();
+                }
+            });
+        }
+    }
+
+    /** Answers what is no request, so that its sender can read why; without a whole head there is no exchange to open. */
+    private void refuseHead(GatewayException reason, DownstreamEnding how) {
+        note(how, reason.detail());
+        closeAfterThis(how);
         body.begin(0);
         new Http1Exchange(this, MessageHead.unreadable(), handler).runRefused(reason);
         linger();
@@ -366,7 +393,7 @@ public final class Http1Connection implements ServedConnection {
 
     /** Since when a head is being read; 0 when none is. */
     long headSinceNanos() {
-        return headSinceNanos;
+        return headTime.sinceNanos();
     }
 
     long lingerSinceNanos() {

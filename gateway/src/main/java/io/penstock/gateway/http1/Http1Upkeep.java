@@ -41,7 +41,7 @@ final class Http1Upkeep {
             }
         } else if (head != 0) {
             if (now - head > connection.listener().headTimeout().toNanos()) {
-                connection.timeOut(DownstreamEnding.HEAD_TIMEOUT, "head not finished in time");
+                connection.refuseLateHead(head);
             }
         } else if (idle != 0) {
             idle(now - idle);

@@ -160,8 +160,14 @@ final class Attempt implements StreamEvents {
 
     @Override
     public void broken(int code, String detail, Wakes wakes) {
-        cancel(Cause.UPSTREAM_PROTOCOL, code, wakes);
-        failed(Cause.UPSTREAM_PROTOCOL, detail, ErrorCode.INTERNAL_ERROR, wakes);
+        Cause cause = brokenBy(code);
+        cancel(cause, code, wakes);
+        failed(cause, detail, ErrorCode.INTERNAL_ERROR, wakes);
+    }
+
+    /** What an upstream did on whose stream we found this error: only a field section above the limit asks it to calm down. */
+    static Cause brokenBy(int code) {
+        return code == ErrorCode.ENHANCE_YOUR_CALM ? Cause.UPSTREAM_HEADER_TOO_LARGE : Cause.UPSTREAM_PROTOCOL;
     }
 
     @Override

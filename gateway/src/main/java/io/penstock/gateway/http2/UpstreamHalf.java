@@ -167,7 +167,7 @@ final class UpstreamHalf implements Half, StreamEvents {
         }
         noteEnd(end, grpcStatus);
         if (!blocking.head(head, end)) {
-            broken(ErrorCode.ENHANCE_YOUR_CALM, "too many interim responses", wakes);
+            broken(ErrorCode.PROTOCOL_ERROR, "too many interim responses", wakes);
         }
     }
 
@@ -205,7 +205,7 @@ final class UpstreamHalf implements Half, StreamEvents {
     @Override
     public void broken(int code, String detail, Wakes wakes) {
         Http2Stream stream = blocking.stream();
-        over(Cause.UPSTREAM_PROTOCOL, detail);
+        over(Attempt.brokenBy(code), detail);
         if (stream != null) {
             up.send().reset(stream, code, wakes);
         }

@@ -472,17 +472,54 @@ class Http1ConnectionTest {
         }
     }
 
+    private static void awaitWaitingForHead(Http1Connection connection) {
+        Awaiting.until(() -> connection.headSinceNanos() != 0 && connection.in().waitingSinceNanos() != 0);
+    }
+
     @Test
-    void endsAConnectionWhoseHeadDoesNotCome() throws Exception {
+    void refusesARequestWhoseHeadDoesNotEnd() throws Exception {
         try (Http1Server server = new Http1Server(Http1ConnectionTest::echo);
                 Http1Client client = server.client()) {
             client.send("GET / HTTP/1.1\r\n");
             Http1Connection connection = server.opened();
-            Awaiting.until(() -> connection.headSinceNanos() != 0);
+            awaitWaitingForHead(connection);
 
             connection.upkeep(System.nanoTime() + 1_000_000_000L);
 
+            assertThat(client.until("gateway: request timeout\n"))
+                    .startsWith("HTTP/1.1 408 ")
+                    .contains("\r\nconnection: close\r\n");
+            client.send("Host: a\r\n\r\n" + GET);
+            assertThat(client.rest()).isEmpty();
+            client.leave();
             assertThat(server.closed().ending()).isEqualTo(DownstreamEnding.HEAD_TIMEOUT);
+            assertThat(connection.detail()).isEqualTo("head not finished in time");
+            assertThat(server.ended().cause()).isEqualTo(Cause.REQUEST_TIMEOUT);
+        }
+    }
+
+    /** A head that comes in the moment in which it is found late is either served or refused. */
+    @Test
+    void givesOneAnswerToAHeadThatComesAtTheLastMoment() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            try (Http1Server server = new Http1Server(Http1ConnectionTest::echo);
+                    Http1Client client = server.client()) {
+                client.send("GET / HTTP/1.1\r\nHost: a\r\n");
+                Http1Connection connection = server.opened();
+                awaitWaitingForHead(connection);
+
+                Thread upkeep = Thread.ofPlatform().start(() -> connection.upkeep(System.nanoTime() + 450_000_000L));
+                client.send("\r\n");
+                upkeep.join();
+
+                boolean good = client.until("\r\n\r\n").startsWith("HTTP/1.1 200 ");
+                client.until(good ? "/ " : "gateway: request timeout\n");
+                assertThat(server.ended().cause()).isEqualTo(good ? null : Cause.REQUEST_TIMEOUT);
+                client.endOutput();
+                assertThat(client.rest()).isEmpty();
+                assertThat(server.closed().ending())
+                        .isEqualTo(good ? DownstreamEnding.PEER : DownstreamEnding.HEAD_TIMEOUT);
+            }
         }
     }
 
