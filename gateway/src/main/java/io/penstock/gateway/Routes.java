@@ -53,7 +53,7 @@ final class Routes {
             Deadlines deadlines,
             List<Filter> more) {
         this.config = config;
-        this.clients = new ClientAddress(config.trusted(), config.trustedHops());
+        this.clients = new ClientAddress(config.trusted(), config.trustedHops(), config.clientField());
         this.forwarded = new ForwardedFilter(config.forwarded(), clients);
         this.deadlines = deadlines;
         this.more = more;
