@@ -258,6 +258,9 @@ final class Http1Half implements RequestHalf {
 
     /** The gateway's own body. */
     void writeOwn(byte[] body) {
+        if (!toHead) {
+            exchange.addResponseBytes(body.length);
+        }
         put(body, 0, body.length);
     }
 
