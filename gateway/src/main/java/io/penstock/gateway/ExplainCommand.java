@@ -81,7 +81,7 @@ final class ExplainCommand implements Callable<Integer> {
             return Main.USAGE;
         }
         Exchange exchange = exchange(read);
-        new ClientAddress(read.trusted(), read.trustedHops()).find(exchange);
+        new ClientAddress(read.trusted(), read.trustedHops(), read.clientField()).find(exchange);
         var table = new RouteTable.Builder<RouteConfig>();
         read.routes().forEach(route -> table.add(route.name(), route.match(), route));
         Explanation explanation = new Explainer<>(read, table.build(), route -> route).explain(exchange);

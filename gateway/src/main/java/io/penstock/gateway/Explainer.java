@@ -17,9 +17,11 @@ import io.penstock.gateway.config.TimeoutsConfig;
 import io.penstock.gateway.config.Units;
 import io.penstock.gateway.config.UpstreamConfig;
 import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.route.Candidate;
 import io.penstock.gateway.route.FixedAnswer;
+import io.penstock.gateway.route.HostTemplate;
 import io.penstock.gateway.route.PathRewrite;
 import io.penstock.gateway.route.Redirect;
 import io.penstock.gateway.route.RouteTable;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -128,7 +131,7 @@ final class Explainer<T> {
             case RedirectConfig to ->
                 steps.put(
                         "redirect",
-                        to.status() + " to " + new Redirect(to, route.match().path()).location(exchange));
+                        or(() -> to.status() + " to " + new Redirect(to, route.match()).location(exchange)));
             case AnswerConfig to ->
                 steps.put(
                         "answer",
@@ -145,8 +148,19 @@ final class Explainer<T> {
                     switch (route.authority()) {
                         case AuthorityConfig.Preserve preserve -> exchange.authority();
                         case AuthorityConfig.Target target -> "the target's";
-                        case AuthorityConfig.Literal literal -> literal.value();
+                        case AuthorityConfig.Literal literal ->
+                            or(() -> HostTemplate.of(literal.value(), route.match())
+                                    .apply(exchange));
                     });
+        }
+    }
+
+    /** What a step comes to, or the refusal that it ends with. */
+    private static String or(Supplier<String> step) {
+        try {
+            return step.get();
+        } catch (GatewayException e) {
+            return "refused: " + e.reason().slug();
         }
     }
 

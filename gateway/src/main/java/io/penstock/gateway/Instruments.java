@@ -153,6 +153,17 @@ final class Instruments {
         });
         perCluster("retries", "Attempts after the first.", clusters, ClusterReport::retries);
         perCluster("retries_refused", "Retries beyond the budget.", clusters, ClusterReport::budgetRefused);
+        perCluster("hedges", "Attempts made beside another.", clusters, ClusterReport::hedges);
+        perCluster(
+                "hedges_won",
+                "Attempts made beside another that had the response.",
+                clusters,
+                ClusterReport::hedgesWon);
+        perCluster(
+                "hedge_cancelled",
+                "Attempts ended because the one beside them had the response.",
+                clusters,
+                ClusterReport::hedgeCancelled);
         perCluster("breaker_opened", "Times a circuit breaker opened.", clusters, ClusterReport::opened);
         perCluster("breaker_refused", "Attempts that an open breaker refused.", clusters, ClusterReport::refused);
         perCluster("bulkhead_refused", "Exchanges without a place.", clusters, ClusterReport::turnedAway);

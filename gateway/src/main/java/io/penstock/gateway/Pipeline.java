@@ -16,6 +16,7 @@ import io.penstock.gateway.exchange.Upstream;
 import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.lookup.Target;
+import io.penstock.gateway.route.HostTemplate;
 import io.penstock.gateway.route.RouteTable;
 import io.penstock.gateway.upstream.SingleTarget;
 import io.penstock.gateway.upstream.Upstreams;
@@ -133,11 +134,11 @@ final class Pipeline implements ExchangeHandler {
     }
 
     private static void toCluster(Exchange exchange, Route route, Action.ToCluster to) {
-        AuthorityConfig authority = route.config().authority();
-        if (authority instanceof AuthorityConfig.Literal literal) {
-            setAuthority(exchange.request(), literal.value());
+        HostTemplate authority = route.authority();
+        if (authority != null) {
+            setAuthority(exchange.request(), authority.apply(exchange));
         }
-        to.cluster().open(exchange, authority);
+        to.cluster().open(exchange, route.config().authority());
     }
 
     private void lookUp(Exchange exchange, Route route, Action.ToLookup to) {
@@ -152,10 +153,11 @@ final class Pipeline implements ExchangeHandler {
     }
 
     private void forward(Exchange exchange, Route route, Target target, UpstreamConfig upstream) {
-        switch (route.config().authority()) {
-            case AuthorityConfig.Preserve preserve -> {}
-            case AuthorityConfig.Target toTarget -> setAuthority(exchange.request(), target.text());
-            case AuthorityConfig.Literal literal -> setAuthority(exchange.request(), literal.value());
+        HostTemplate authority = route.authority();
+        if (authority != null) {
+            setAuthority(exchange.request(), authority.apply(exchange));
+        } else if (route.config().authority() instanceof AuthorityConfig.Target) {
+            setAuthority(exchange.request(), target.text());
         }
         Upstream to = new SingleTarget(upstreams, target.address(), target.hostname(), upstream);
         exchange.upstream(to);

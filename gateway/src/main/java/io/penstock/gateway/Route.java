@@ -7,19 +7,28 @@ import io.penstock.gateway.exchange.ResponseHook;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.route.FixedAnswer;
+import io.penstock.gateway.route.HostTemplate;
 import io.penstock.gateway.route.PathRewrite;
 import io.penstock.gateway.route.Redirect;
 import io.penstock.gateway.upstream.cluster.Cluster;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A route, ready to be followed.
  *
  * @param filters in the order of requests
  * @param rewrite of the path that the upstream sees
+ * @param authority that the upstream sees in the place of the caller's; null where the configuration names none
  * @param responseHook sees the heads of responses: the filters in reverse
  */
-record Route(RouteConfig config, List<Filter> filters, PathRewrite rewrite, Action action, ResponseHook responseHook) {
+record Route(
+        RouteConfig config,
+        List<Filter> filters,
+        PathRewrite rewrite,
+        @Nullable HostTemplate authority,
+        Action action,
+        ResponseHook responseHook) {
 
     /** What it does with its exchanges. */
     sealed interface Action {

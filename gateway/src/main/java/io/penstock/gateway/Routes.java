@@ -4,6 +4,7 @@ package io.penstock.gateway;
 import io.penstock.gateway.Route.Action;
 import io.penstock.gateway.config.ActionConfig;
 import io.penstock.gateway.config.AnswerConfig;
+import io.penstock.gateway.config.AuthorityConfig;
 import io.penstock.gateway.config.ClusterConfig;
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.HeaderEditConfig;
@@ -21,6 +22,7 @@ import io.penstock.gateway.filter.ForwardedFilter;
 import io.penstock.gateway.filter.HeaderEditFilter;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.route.FixedAnswer;
+import io.penstock.gateway.route.HostTemplate;
 import io.penstock.gateway.route.PathRewrite;
 import io.penstock.gateway.route.Redirect;
 import io.penstock.gateway.route.RouteTable;
@@ -30,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the route table from a configuration. Routes to the same cluster share its turns. */
 final class Routes {
@@ -53,7 +56,7 @@ final class Routes {
             Deadlines deadlines,
             List<Filter> more) {
         this.config = config;
-        this.clients = new ClientAddress(config.trusted(), config.trustedHops());
+        this.clients = new ClientAddress(config.trusted(), config.trustedHops(), config.clientField());
         this.forwarded = new ForwardedFilter(config.forwarded(), clients);
         this.deadlines = deadlines;
         this.more = more;
@@ -91,8 +94,15 @@ final class Routes {
                 route,
                 List.copyOf(filters),
                 PathRewrite.of(route.rewrite(), route.match().path()),
+                authority(route),
                 action(route, route.action()),
                 hook(route, List.copyOf(filters)));
+    }
+
+    private static @Nullable HostTemplate authority(RouteConfig route) {
+        return route.authority() instanceof AuthorityConfig.Literal literal
+                ? HostTemplate.of(literal.value(), route.match())
+                : null;
     }
 
     private Action action(RouteConfig route, ActionConfig action) {
@@ -105,8 +115,7 @@ final class Routes {
                                 .toList(),
                         to.clusters().stream().map(WeightConfig::weight).toList()));
             case TargetConfig.LookupTarget to -> Objects.requireNonNull(lookups.get(to.name()));
-            case RedirectConfig to ->
-                new Action.ToRedirect(new Redirect(to, route.match().path()));
+            case RedirectConfig to -> new Action.ToRedirect(new Redirect(to, route.match()));
             case AnswerConfig to -> new Action.ToAnswer(new FixedAnswer(to));
         };
     }

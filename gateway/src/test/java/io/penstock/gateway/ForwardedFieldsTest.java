@@ -139,4 +139,37 @@ class ForwardedFieldsTest {
             assertThat(gateway.ended().client()).isEqualTo(client);
         }
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                // trust, forwarded, client
+                "trusted: [127.0.0.0/8] | for=203.0.113.9 | 203.0.113.9",
+                "trusted: [127.0.0.0/8] | for=203.0.113.9:4711;proto=https;by=127.0.0.1 | 203.0.113.9",
+                "trusted: [127.0.0.0/8] | For=\"[2001:db8::1]:4711\" | 2001:db8:0:0:0:0:0:1",
+                "trusted: [127.0.0.0/8] | for=198.51.100.1, for=203.0.113.9 | 203.0.113.9",
+                "trusted: [127.0.0.0/8] | for=198.51.100.1, for=127.0.0.2 , for=127.0.0.3;proto=http | 198.51.100.1",
+                "trusted: [127.0.0.0/8] | for=198.51.100.1, for=_hidden, for=127.0.0.3 | 127.0.0.3",
+                "trusted: [127.0.0.0/8] | for=unknown | 127.0.0.1",
+                "trusted: [127.0.0.0/8] | proto=https | 127.0.0.1",
+                "trusted: [127.0.0.0/8] | for=\"x, for=203.0.113.9 | 127.0.0.1",
+                "trusted: [10.0.0.0/8] | for=203.0.113.9 | 127.0.0.1",
+                "trusted-hops: 1 | for=198.51.100.1, for=203.0.113.9 | 203.0.113.9",
+                "trusted-hops: 2 | for=198.51.100.1, for=_hidden | 198.51.100.1",
+                "trusted-hops: 1 | for=198.51.100.1, for=_hidden | 127.0.0.1",
+            })
+    void findsTheClientInForwardedWhenThatIsConfigured(String trust, String chain, String client) {
+        try (RunningGateway gateway = with("client-field: forwarded\n" + EVERY + trust + "\n")) {
+            FramePeer peer = gateway.client();
+            int call = peer.get("/", "forwarded", chain, "x-forwarded-for", "192.0.2.77");
+            FramePeer origin = gateway.origin().connection();
+
+            assertThat(origin.awaitHead(1).value("x-real-ip")).isEqualTo(client);
+            origin.head(1, true, ":status", "204");
+            peer.awaitHead(call);
+            assertThat(gateway.ended().client()).isEqualTo(client);
+        }
+    }
 }

@@ -60,6 +60,51 @@ class RoutingTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // authority of the caller, where it is sent
+                "A.b.Example.test | http://a.b.new.test/x",
+                "a.example.test.:8080 | http://a.new.test/x",
+                "1.example.test | http://1.new.test/x",
+            })
+    void sendsCallersToTheSameNameOfAnotherDomain(String authority, String location) {
+        try (RunningGateway gateway =
+                routes("- {name: moved, host: '*.example.test', redirect: {host: '{*}.new.test'}}")) {
+            FramePeer client = gateway.client();
+            int call = client.open(true, ":method", "GET", ":scheme", "http", ":path", "/x", ":authority", authority);
+
+            assertThat(client.awaitHead(call).value("location")).isEqualTo(location);
+        }
+    }
+
+    @Test
+    void tellsTheUpstreamTheNameInAnotherDomain() {
+        try (RunningGateway gateway =
+                routes("- {name: all, host: '*.example.test', authority: '{*}.internal:81', cluster: origin}")) {
+            gateway.client()
+                    .open(true, ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a.example.test");
+
+            assertThat(gateway.origin().connection().awaitHead(1).value(":authority"))
+                    .isEqualTo("a.internal:81");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"evil.test/.example.test", "..example.test", "a@b.example.test", "a:1.example.test"})
+    void rewritesNothingThatIsNoName(String authority) {
+        try (RunningGateway gateway =
+                routes("- {name: moved, host: '*.example.test', redirect: {host: '{*}.new.test'}}")) {
+            FramePeer client = gateway.client();
+            int call = client.open(true, ":method", "GET", ":scheme", "http", ":path", "/x", ":authority", authority);
+
+            assertThat(client.await("an end of the stream", frame -> frame.stream() == call)
+                            .value("location"))
+                    .isNull();
+        }
+    }
+
     @Test
     void answersByItself() {
         try (RunningGateway gateway = routes("""

@@ -9,14 +9,14 @@ public sealed interface AuthorityConfig {
     /** The target as the store or the cluster names it. */
     record Target() implements AuthorityConfig {}
 
-    /** This text: a host, with a port or without. */
+    /** This text: a host, with a port or without, in which {@code {*}} stands for what the star of the route's host stands for. */
     record Literal(String value) implements AuthorityConfig {
 
         public Literal {
             new Check()
                     .that(
                             "",
-                            Address.host(value) || Address.hostPort(value),
+                            HostCapture.fine(value),
                             Check.quoted(value),
                             "is not an authority, expected preserve, target, a host or host:port")
                     .done();

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param trusted networks whose callers see causes and whose forwarding fields are kept, default none
  * @param trustedHops 1 to 16; how many proxies stand before this one, whatever their addresses: their forwarding fields are kept, and
  *     the client is the one before them; absent means that {@code trusted} says it
+ * @param clientField in which field those proxies name the client, {@code x-forwarded-for} or {@code forwarded}, default the first
  * @param forwarded what upstreams are told about callers, all with defaults
  */
 public record GatewayConfig(
@@ -34,6 +35,7 @@ public record GatewayConfig(
         DrainConfig drain,
         List<Cidr> trusted,
         Optional<Integer> trustedHops,
+        ClientField clientField,
         ForwardedConfig forwarded) {
 
     public GatewayConfig {
@@ -71,6 +73,7 @@ public record GatewayConfig(
                 node.child("drain", DrainConfig::from),
                 node.parsedList("trusted", List.of(), Cidr::parse),
                 node.optionalInteger("trusted-hops"),
+                node.choice("client-field", ClientField.X_FORWARDED_FOR),
                 node.child("forwarded", ForwardedConfig::from));
     }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param status {@code 301}, {@code 302}, {@code 303}, {@code 307} or {@code 308}, default {@code 301}
  * @param scheme {@code http} or {@code https}; without {@code host}, the port of the caller's authority is left out
- * @param host a host or host:port
+ * @param host a host or host:port, in which {@code {*}} stands for what the star of the route's host stands for
  * @param rewrite {@code path-prefix} or {@code path}, as under {@code rewrite}
  */
 public record RedirectConfig(int status, Optional<String> scheme, Optional<String> host, RewriteConfig rewrite)
@@ -33,7 +33,7 @@ public record RedirectConfig(int status, Optional<String> scheme, Optional<Strin
                 "is not a scheme, expected http or https"));
         host.ifPresent(text -> check.that(
                 "host",
-                Address.host(text) || Address.hostPort(text),
+                HostCapture.fine(text),
                 Check.quoted(text),
                 "is not an authority, expected a host or host:port"));
         check.done();

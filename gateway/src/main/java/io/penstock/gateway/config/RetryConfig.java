@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param maxRetryAfter 0 s to 5 min, default 1 s; a longer pause that an upstream asks for ends the attempts
  * @param budgetPercent 0 to 100, default 20; retries at a time, of the cluster's active exchanges
  * @param budgetMinimum 0 to 1 000, default 3; retries at a time beside that
+ * @param hedge when a second attempt is made beside the first; needs 2 attempts or more; absent means never
  */
 public record RetryConfig(
         int attempts,
@@ -38,7 +39,8 @@ public record RetryConfig(
         Duration maxBackoff,
         Duration maxRetryAfter,
         int budgetPercent,
-        int budgetMinimum) {
+        int budgetMinimum,
+        Optional<HedgeConfig> hedge) {
 
     /** A kind of failure. */
     public enum Condition {
@@ -67,7 +69,12 @@ public record RetryConfig(
                         "max-backoff",
                         maxBackoff.compareTo(backoff) >= 0,
                         Units.text(maxBackoff),
-                        "is shorter than backoff, expected at least as much");
+                        "is shorter than backoff, expected at least as much")
+                .that(
+                        "attempts",
+                        hedge.isEmpty() || attempts > 1,
+                        attempts,
+                        "leaves none for hedge, expected 2 or more");
         perTryTimeout.ifPresent(time -> check.range("per-try-timeout", time, ofMillis(1), ofHours(1)));
         check.done();
     }
@@ -83,7 +90,8 @@ public record RetryConfig(
                 node.duration("max-backoff", ofMillis(250)),
                 node.duration("max-retry-after", ofSeconds(1)),
                 node.integer("budget-percent", 20),
-                node.integer("budget-minimum", 3));
+                node.integer("budget-minimum", 3),
+                node.optionalChild("hedge", HedgeConfig::from));
     }
 
     private static Condition condition(String text) {

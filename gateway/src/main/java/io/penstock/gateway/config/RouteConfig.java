@@ -13,7 +13,7 @@ import java.util.function.Function;
  * @param match which requests; its keys are the route's own; default every request
  * @param action {@code cluster}, {@code clusters}, {@code lookup}, {@code redirect} or {@code answer}, exactly one of them; required
  * @param rewrite how the path changes on its way to the upstream, default not at all
- * @param authority {@code preserve}, {@code target} or a host, default {@code preserve}
+ * @param authority {@code preserve}, {@code target} or a host, which may have {@code {*}} for what the star of the match stands for, default {@code preserve}
  * @param requestHeaders how the request's fields change, default not at all
  * @param responseHeaders how the response's fields change, default not at all
  * @param forwarded what the upstream is told about the caller; absent means what the whole file says
@@ -46,6 +46,12 @@ public record RouteConfig(
         rewrite.fault("rewrite", match.path()).ifPresent(problem -> check.that(problem));
         if (action instanceof RedirectConfig redirect) {
             redirect.rewrite().fault("redirect", match.path()).ifPresent(problem -> check.that(problem));
+            redirect.host()
+                    .flatMap(host -> HostCapture.fault("redirect.host", host, match))
+                    .ifPresent(problem -> check.that(problem));
+        }
+        if (authority instanceof AuthorityConfig.Literal literal) {
+            HostCapture.fault("authority", literal.value(), match).ifPresent(problem -> check.that(problem));
         }
         check.done();
     }

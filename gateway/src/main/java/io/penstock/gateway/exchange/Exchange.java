@@ -28,6 +28,8 @@ public final class Exchange {
     private String path;
     private final String authority;
     private final AtomicBoolean ended = new AtomicBoolean();
+    /** Of which this is a branch. */
+    private final @Nullable Exchange whole;
 
     private String protocol = "2";
     private String upstreamProtocol = "2";
@@ -77,6 +79,46 @@ public final class Exchange {
         this.method = String.valueOf(request.method());
         this.path = String.valueOf(request.path());
         this.authority = authority(request);
+        this.whole = null;
+    }
+
+    private Exchange(Exchange whole, Head request, Downstream downstream) {
+        this.request = request;
+        this.peer = whole.peer;
+        this.downstream = downstream;
+        this.observer = ended -> {};
+        this.startedNanos = whole.startedNanos;
+        this.startedMillis = whole.startedMillis;
+        this.grpc = whole.grpc;
+        this.method = whole.method;
+        this.path = whole.path;
+        this.authority = whole.authority;
+        this.whole = whole;
+        this.protocol = whole.protocol;
+        this.client = whole.client;
+        this.requestId = whole.requestId;
+        this.route = whole.route;
+        this.cluster = whole.cluster;
+        this.deadlineNanos = whole.deadlineNanos;
+        this.deadlined = whole.deadlined;
+    }
+
+    /**
+     * An exchange of one of several attempts at the same request, which run at the same time: with a head of its own, a cause and an end.
+     * Its attempts count as the whole's, too; nobody else is told of it.
+     *
+     * @param branch where the attempt's response goes
+     */
+    public Exchange branch(Downstream branch) {
+        return new Exchange(this, request.copy(), branch);
+    }
+
+    /** The response is this branch's: what is known of its upstream counts for the whole. */
+    public void answeredBy(Exchange branch) {
+        target = branch.target;
+        upstreamProtocol = branch.upstreamProtocol;
+        connectionReused = branch.connectionReused;
+        upstreamStartedNanos = branch.upstreamStartedNanos;
     }
 
     private static String authority(Head request) {
@@ -193,8 +235,12 @@ public final class Exchange {
         return target;
     }
 
+    /** Sets the upstream's address, of the whole too. */
     public void target(String value) {
         this.target = value;
+        if (whole != null) {
+            whole.target = value;
+        }
     }
 
     /** Sets what sees the response heads of this exchange. */
@@ -293,6 +339,11 @@ public final class Exchange {
         upstreamProtocol = "2"; // until a transport of another version says so
         connectionReused = reusedConnection;
         upstreamStartedNanos = System.nanoTime();
+        if (whole != null) {
+            synchronized (whole) {
+                whole.attempt(reusedConnection);
+            }
+        }
     }
 
     /** The status that the downstream got, or {@link #NONE}. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Blocking ends with a {@link GatewayException} when the peer resets or breaks the protocol, when a timeout of the half passes, or
  * when {@link #abort} is called. The cause names the side that the half belongs to.
  */
-public interface Half {
+public interface Half extends RunningAttempt {
 
     /**
      * The next head from this side; blocks until it is here. The downstream's half returns the request's head at once, an attempt's half
@@ -58,5 +58,6 @@ public interface Half {
     void end(@Nullable Head trailers);
 
     /** Ends this side at once, whatever is under way; wakes threads that block in it. Does nothing when both directions have ended. */
+    @Override
     void abort(Cause cause);
 }

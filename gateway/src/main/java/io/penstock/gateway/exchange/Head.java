@@ -21,6 +21,14 @@ public final class Head {
         return size;
     }
 
+    /** Another head with the same fields. */
+    public Head copy() {
+        Head copy = new Head();
+        copy.fields = Arrays.copyOf(fields, fields.length);
+        copy.size = size;
+        return copy;
+    }
+
     /** The field at this place, 0 to {@link #size()} - 1. */
     public Field at(int index) {
         if (index >= size) {

@@ -17,5 +17,5 @@ public interface RequestHalf extends Half {
     void release();
 
     /** Sets which attempt is under way: it is aborted when the exchange is refused from another thread or the downstream goes away. */
-    void running(@Nullable Half attempt);
+    void running(@Nullable RunningAttempt attempt);
 }

@@ -3,6 +3,7 @@ package io.penstock.gateway.filter;
 
 import io.penstock.gateway.config.Address;
 import io.penstock.gateway.config.Cidr;
+import io.penstock.gateway.config.ClientField;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import java.net.InetAddress;
@@ -11,8 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds who the client is when proxies stand in between: what {@code x-forwarded-for} says, read from the right, as far as those who
- * said it are trusted. Anybody can write the field, so anybody else's counts for nothing. Immutable.
+ * Finds who the client is when proxies stand in between: what {@code x-forwarded-for} says, or {@code forwarded} where the configuration
+ * names that, read from the right, as far as those who said it are trusted. Anybody can write the field, so anybody else's counts for
+ * nothing. An identifier that is no address ({@code unknown}, {@code _hidden}) ends the reading. Immutable.
  *
  * <p>By networks: the first address from the right that is in none of them, or the leftmost. By hops: the entry that the outermost of so
  * many proxies has added, whatever their addresses.
@@ -23,15 +25,20 @@ public final class ClientAddress {
 
     private final List<Cidr> trusted;
     private final int hops;
+    private final ClientField field;
+    private final String name;
 
     /**
      * Takes what the configuration trusts.
      *
      * @param hops how many proxies stand before this one; absent goes by the networks
+     * @param field what they write
      */
-    public ClientAddress(List<Cidr> trusted, Optional<Integer> hops) {
+    public ClientAddress(List<Cidr> trusted, Optional<Integer> hops, ClientField field) {
         this.trusted = List.copyOf(trusted);
         this.hops = hops.orElse(0);
+        this.field = field;
+        this.name = field == ClientField.FORWARDED ? "forwarded" : "x-forwarded-for";
     }
 
     /** Whether the peer's forwarding fields count. */
@@ -47,7 +54,7 @@ public final class ClientAddress {
 
     /** Sets {@link Exchange#client}. */
     public void find(Exchange exchange) {
-        if (believes(exchange) && exchange.request().has("x-forwarded-for")) {
+        if (believes(exchange) && exchange.request().has(name)) {
             exchange.client(hops > 0 ? byHops(exchange) : byNetworks(exchange));
         }
     }
@@ -80,21 +87,38 @@ public final class ClientAddress {
         return address.isPresent() && trusted.stream().anyMatch(network -> network.contains(address.get()));
     }
 
-    private static List<String> fromTheRight(Head head) {
+    private List<String> fromTheRight(Head head) {
         List<String> entries = new ArrayList<>();
-        for (int i = head.size() - 1; i >= 0; i--) {
-            if (!head.at(i).name().equals("x-forwarded-for")) {
+        for (int i = head.size() - 1; i >= 0 && entries.size() < MOST_ENTRIES; i--) {
+            if (!head.at(i).name().equals(name)) {
                 continue;
             }
-            String value = head.at(i).value();
-            int end = value.length();
-            while (end >= 0 && entries.size() < MOST_ENTRIES) {
-                int comma = value.lastIndexOf(',', end - 1);
-                entries.add(value.substring(comma + 1, end).strip());
-                end = comma;
+            switch (field) {
+                case X_FORWARDED_FOR -> addresses(head.at(i).value(), entries);
+                case FORWARDED -> elements(head.at(i).value(), entries);
             }
         }
         return entries;
+    }
+
+    private static void addresses(String value, List<String> entries) {
+        int end = value.length();
+        while (end >= 0 && entries.size() < MOST_ENTRIES) {
+            int comma = value.lastIndexOf(',', end - 1);
+            entries.add(value.substring(comma + 1, end).strip());
+            end = comma;
+        }
+    }
+
+    private static void elements(String value, List<String> entries) {
+        List<String> clients = ForwardedElements.clients(value);
+        if (clients == null) {
+            entries.add("");
+            return;
+        }
+        for (int i = clients.size() - 1; i >= 0 && entries.size() < MOST_ENTRIES; i--) {
+            entries.add(clients.get(i));
+        }
     }
 
     /** Some proxies add the port, and put an IPv6 address in brackets. */

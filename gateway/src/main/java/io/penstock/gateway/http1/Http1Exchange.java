@@ -6,10 +6,10 @@ import io.penstock.gateway.exchange.Downstream;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Refusal;
 import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.RunningAttempt;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +43,7 @@ final class Http1Exchange implements Downstream {
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.NONE);
     private final AtomicReference<@Nullable GatewayException> refused = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> step = new AtomicReference<>();
-    private volatile @Nullable Half running;
+    private volatile @Nullable RunningAttempt running;
 
     Http1Exchange(Http1Connection connection, MessageHead request, ExchangeHandler handler) {
         this.connection = connection;
@@ -117,7 +117,7 @@ final class Http1Exchange implements Downstream {
             return;
         }
         exchange.fail(reason.reason(), reason.detail());
-        Half attempt = running;
+        RunningAttempt attempt = running;
         if (attempt != null) {
             attempt.abort(reason.reason());
         }
@@ -192,7 +192,7 @@ final class Http1Exchange implements Downstream {
         return isOver() ? new GatewayException(Cause.DOWNSTREAM_GONE, "the exchange has ended") : null;
     }
 
-    void running(@Nullable Half attempt) {
+    void running(@Nullable RunningAttempt attempt) {
         running = attempt;
         GatewayException reason = refused.get();
         if (attempt != null && reason != null) {

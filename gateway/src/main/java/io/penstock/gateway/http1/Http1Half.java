@@ -5,9 +5,9 @@ import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.RunningAttempt;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
@@ -137,7 +137,7 @@ final class Http1Half implements RequestHalf {
     }
 
     @Override
-    public void running(@Nullable Half attempt) {
+    public void running(@Nullable RunningAttempt attempt) {
         owner.running(attempt);
     }
 
@@ -262,6 +262,9 @@ final class Http1Half implements RequestHalf {
 
     /** The gateway's own body. */
     void writeOwn(byte[] body) {
+        if (!toHead) {
+            exchange.addResponseBytes(body.length);
+        }
         put(body, 0, body.length);
     }
 

@@ -4,9 +4,9 @@ package io.penstock.gateway.http2;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.RunningAttempt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ final class DownstreamHalf implements RequestHalf {
     private final Relay relay;
     private final Exchange exchange;
     private final BlockingStream blocking;
-    private @Nullable Half running;
+    private @Nullable RunningAttempt running;
     private @Nullable Cause failure;
 
     DownstreamHalf(Relay relay, Http2Connection down, int replayBytes) {
@@ -33,7 +33,7 @@ final class DownstreamHalf implements RequestHalf {
 
     /** The exchange is over before its response was: wakes whoever blocks, and ends the attempt. */
     void failed(Cause cause, String detail) {
-        Half attempt;
+        RunningAttempt attempt;
         synchronized (this) {
             if (failure != null) {
                 return;
@@ -49,7 +49,7 @@ final class DownstreamHalf implements RequestHalf {
 
     /** Ends the attempt that is under way, and so wakes the thread that it keeps; false when there is none. */
     boolean failAttempt(Cause cause) {
-        Half attempt;
+        RunningAttempt attempt;
         synchronized (this) {
             attempt = running;
         }
@@ -76,7 +76,7 @@ final class DownstreamHalf implements RequestHalf {
     // ---- RequestHalf ----
 
     @Override
-    public void running(@Nullable Half attempt) {
+    public void running(@Nullable RunningAttempt attempt) {
         Cause already;
         synchronized (this) {
             running = attempt;

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.route;
 
-import io.penstock.gateway.config.PathConfig;
+import io.penstock.gateway.config.MatchConfig;
 import io.penstock.gateway.config.RedirectConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GrpcStatus;
 import io.penstock.gateway.exchange.Head;
+import org.jspecify.annotations.Nullable;
 
 /** Sends callers elsewhere. gRPC clients do not follow redirects: they get UNIMPLEMENTED and read where the service is. */
 public final class Redirect {
     private final RedirectConfig config;
     private final PathRewrite rewrite;
+    private final @Nullable HostTemplate host;
 
     /** Compiles what the configuration says. */
-    public Redirect(RedirectConfig config, PathConfig match) {
+    public Redirect(RedirectConfig config, MatchConfig match) {
         this.config = config;
-        this.rewrite = PathRewrite.of(config.rewrite(), match);
+        this.rewrite = PathRewrite.of(config.rewrite(), match.path());
+        this.host = config.host().map(text -> HostTemplate.of(text, match)).orElse(null);
     }
 
     /** The head of the answer, which has no body. */
@@ -34,7 +37,7 @@ public final class Redirect {
     public String location(Exchange exchange) {
         String path = rewrite.apply(exchange.path());
         String scheme = config.scheme().orElseGet(() -> scheme(exchange));
-        String authority = config.host().orElseGet(() -> authority(exchange));
+        String authority = host == null ? authority(exchange) : host.apply(exchange);
         if (authority.isEmpty()) {
             return path;
         }

@@ -171,6 +171,9 @@ final class Http1Lease implements Lease {
     public void responded(Head head) {
         String type = head.value("content-type");
         streaming = type != null && type.startsWith("text/event-stream");
+        if (connection.http10()) {
+            exchange().upstreamProtocol("1.0");
+        }
         observer.responded(head.status(), Exchange.NONE);
     }
 

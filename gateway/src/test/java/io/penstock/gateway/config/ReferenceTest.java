@@ -49,6 +49,7 @@ class ReferenceTest {
             Map.entry("health-check", "clusters: [{name: origin, endpoints: ['localhost:1'], health-check: {@}}]\n"),
             Map.entry("breaker", "clusters: [{name: origin, endpoints: ['localhost:1'], breaker: {@}}]\n"),
             Map.entry("retry", "clusters: [{name: origin, endpoints: ['localhost:1'], retry: {@}}]\n"),
+            Map.entry("hedge", "clusters: [{name: origin, endpoints: ['localhost:1'], retry: {hedge: {@}}}]\n"),
             Map.entry(
                     "bulkhead",
                     "clusters: [{name: origin, endpoints: ['localhost:1'], bulkhead: {max-active: 1000000, @}}]\n"),
@@ -94,7 +95,7 @@ class ReferenceTest {
                 .orElseThrow();
         ClusterConfig all = ConfigReader.read(
                         with("clusters: [{name: all, endpoints: [{address: 'localhost:1'}], health-check: {},"
-                                + " breaker: {}, bulkhead: {max-active: 1}, fallback: {}}]\n"),
+                                + " breaker: {}, retry: {hedge: {}}, bulkhead: {max-active: 1}, fallback: {}}]\n"),
                         Map.of())
                 .clusters()
                 .get(0);
@@ -141,7 +142,8 @@ class ReferenceTest {
                         all.outlier(),
                         all.healthCheck().orElseThrow(),
                         all.breaker().orElseThrow(),
-                        all.retry(),
+                        config.clusters().getFirst().retry(),
+                        all.retry().hedge().orElseThrow(),
                         all.bulkhead().orElseThrow(),
                         all.fallback().orElseThrow(),
                         config.clusters().get(0),

@@ -16,6 +16,7 @@ import io.penstock.gateway.upstream.balance.Load;
 import io.penstock.gateway.upstream.guard.Breaker;
 import io.penstock.gateway.upstream.guard.Bulkhead;
 import io.penstock.gateway.upstream.guard.Failures;
+import io.penstock.gateway.upstream.guard.HedgeRules;
 import io.penstock.gateway.upstream.guard.RetryBudget;
 import io.penstock.gateway.upstream.guard.RetryRules;
 import io.penstock.gateway.upstream.health.EndpointHealth;
@@ -43,6 +44,7 @@ public final class Cluster implements Upstream, AutoCloseable {
     private final Failures failures;
     private final RetryRules rules;
     private final RetryBudget budget;
+    private final @Nullable HedgeRules hedge;
     private final @Nullable Breaker breaker;
     private final @Nullable Bulkhead bulkhead;
     private final @Nullable HealthChecks checks;
@@ -74,6 +76,7 @@ public final class Cluster implements Upstream, AutoCloseable {
         this.failures = new Failures(config.failure());
         this.rules = new RetryRules(config.retry(), time.wall(), time.random());
         this.budget = new RetryBudget(config.retry());
+        this.hedge = config.retry().hedge().map(HedgeRules::new).orElse(null);
         this.outliers = new OutlierDetection(config.outlier(), time.now());
         this.breaker = config.breaker()
                 .filter(one -> one.scope() == BreakerConfig.Scope.CLUSTER)
@@ -302,6 +305,12 @@ public final class Cluster implements Upstream, AutoCloseable {
 
     RetryBudget budget() {
         return budget;
+    }
+
+    /** Which exchanges may have two attempts at a time; null when none may. */
+    @Nullable
+    HedgeRules hedge() {
+        return hedge;
     }
 
     @Nullable

@@ -12,14 +12,16 @@ import io.penstock.gateway.exchange.Upstream;
 import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.upstream.guard.Breaker;
 import io.penstock.gateway.upstream.guard.Bulkhead;
+import io.penstock.gateway.upstream.guard.HedgeRules;
 import io.penstock.gateway.upstream.guard.RetryRules;
+import io.penstock.gateway.upstream.hedge.Leg;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one exchange at one cluster, one after the other. Used by one thread at a time, but for {@link #run} and a per-try
- * timeout.
+ * The attempts of one exchange at one cluster, one after the other; or of one leg of it, when there may be two at a time. Used by one thread
+ * at a time, but for {@link #run} and a per-try timeout.
  */
 final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
     private static final Member[] NOBODY = {};
@@ -27,7 +29,12 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
     private final Cluster cluster;
     private final Exchange exchange;
     private final AuthorityConfig authority;
+    private final @Nullable Leg leg;
+    private final @Nullable HedgedAttempts hedged;
     private final AtomicBoolean closed = new AtomicBoolean();
+    /** Attempts that another leg has made before. */
+    private final int earlier;
+
     private Member[] tried = NOBODY;
     private Levels.@Nullable Level looking;
     private int count;
@@ -37,6 +44,43 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
         this.cluster = cluster;
         this.exchange = exchange;
         this.authority = authority;
+        this.leg = null;
+        this.hedged = null;
+        this.earlier = 0;
+    }
+
+    /**
+     * The attempts of one leg.
+     *
+     * @param first the attempts of the leg beside which this one is made, if there is one
+     */
+    ClusterAttempts(
+            Cluster cluster,
+            AuthorityConfig authority,
+            Leg leg,
+            @Nullable ClusterAttempts first,
+            HedgedAttempts hedged) {
+        this.cluster = cluster;
+        this.exchange = leg.exchange();
+        this.authority = authority;
+        this.leg = leg;
+        this.hedged = hedged;
+        if (first != null) {
+            learn(first);
+        }
+        this.earlier = count;
+    }
+
+    /** Makes the first attempt of a leg; throws when there is none. */
+    void beginLeg() {
+        exchange.upstream(this);
+        exchange.onEnd(this);
+        attempt(earlier > 0);
+    }
+
+    @Nullable
+    Leg leg() {
+        return leg;
     }
 
     /** Goes through the bulkhead, waiting there if it has to, and makes the first attempt. */
@@ -71,7 +115,27 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
         cluster.entered();
         exchange.onEnd(this); // at once when it has ended meanwhile
         if (!closed.get()) {
+            openFirst();
+        }
+    }
+
+    private void openFirst() {
+        HedgeRules hedge = cluster.hedge();
+        if (hedge != null && hedge.serves(exchange)) {
+            exchange.downstream().offload(() -> race(hedge));
+        } else {
             open(exchange);
+        }
+    }
+
+    private void race(HedgeRules hedge) {
+        HedgedAttempts attempts = new HedgedAttempts(cluster, hedge, authority);
+        try {
+            attempts.run(exchange);
+        } catch (GatewayException e) {
+            if (attempts.begun() || !cluster.fallback(exchange, authority, e.reason(), this)) {
+                throw e;
+            }
         }
     }
 
@@ -86,7 +150,9 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
                 }
                 last.ended(exchange.cause(), exchange.grpcStatus());
             }
-            cluster.left();
+            if (leg == null) {
+                cluster.left();
+            }
         }
     }
 
@@ -120,9 +186,12 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
             throw e;
         }
         count++;
+        if (hedged != null && earlier > 0 && count == earlier + 1) {
+            hedged.noteSent();
+        }
         current = next;
         exchange.attemptObserver(next);
-        cluster.stick(exchange, this, count);
+        cluster.stick(exchange, this, count - earlier);
         cluster.limit(exchange, next);
         try {
             Target target = next.member().target().ready();
@@ -206,9 +275,13 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
         tried[tried.length - 1] = member;
     }
 
-    /** Forgets which endpoints were tried, except those whose breaker is open: better the same one again than none. */
+    /**
+     * Forgets which endpoints were tried, except those whose breaker is open: better the same one again than none; but not for an attempt
+     * beside another.
+     */
     boolean forgive() {
-        if (tried.length == 0 || cluster.breakers()) {
+        boolean beside = earlier > 0 && count == earlier;
+        if (tried.length == 0 || cluster.breakers() || beside) {
             return false;
         }
         tried = NOBODY;
@@ -246,18 +319,28 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
     @Override
     public boolean mayWithhold(Exchange same, Head response) {
         RetryRules rules = cluster.rules();
-        return rules.more(count) && rules.wants(exchange, response);
+        return (rules.more(count) || (leg != null && leg.accompanied())) && rules.wants(exchange, response);
     }
 
     @Override
     public boolean again(Exchange same, AttemptFailure failure) {
         RetryRules rules = cluster.rules();
-        ClusterAttempt before = current;
-        if (before == null || closed.get() || !rules.more(count) || !rules.wants(exchange, failure)) {
+        ClusterAttempt last = current;
+        if (last == null || closed.get()) {
             return false;
         }
-        conclude(before, failure);
-        exclude(before.member());
+        if (leg != null && leg.leave()) {
+            conclude(last, failure);
+            return failure.response() != null; // otherwise the leg ends with its failure
+        }
+        if (hedged != null) {
+            learn(hedged.beside(this));
+        }
+        if (!rules.more(count) || !rules.wants(exchange, failure)) {
+            return false;
+        }
+        conclude(last, failure);
+        exclude(last.member());
         boolean processed = !failure.unprocessed()
                 && (failure.cause() == null || !failure.cause().unprocessed());
         long pause = rules.pauseNanos(failure, count, !processed && cluster.hasOther(this));
@@ -273,6 +356,15 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
             return true;
         } catch (GatewayException e) {
             return false;
+        }
+    }
+
+    /** Counts another leg's attempts, and avoids its endpoint. */
+    private void learn(@Nullable ClusterAttempts other) {
+        Member asked = other == null ? null : other.member();
+        if (other != null && asked != null) {
+            exclude(asked);
+            count = Math.max(count, other.count);
         }
     }
 

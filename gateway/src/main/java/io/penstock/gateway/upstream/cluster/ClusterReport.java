@@ -16,6 +16,9 @@ import java.util.List;
  * @param retries attempts after the first
  * @param retrying retries now
  * @param budgetRefused retries that the budget did not allow
+ * @param hedges attempts that were made beside another
+ * @param hedgesWon of those, the ones that had the response
+ * @param hedgeCancelled attempts that were ended because the other one had the response
  * @param ejections of endpoints
  * @param fallbacks exchanges that got the fallback
  */
@@ -31,6 +34,9 @@ public record ClusterReport(
         long retries,
         int retrying,
         long budgetRefused,
+        long hedges,
+        long hedgesWon,
+        long hedgeCancelled,
         long ejections,
         long fallbacks,
         List<EndpointReport> endpoints) {

@@ -3,6 +3,7 @@ package io.penstock.gateway.upstream.cluster;
 
 import io.penstock.gateway.upstream.guard.Breaker;
 import io.penstock.gateway.upstream.guard.Bulkhead;
+import io.penstock.gateway.upstream.guard.HedgeRules;
 import io.penstock.gateway.upstream.health.EndpointHealth;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +24,7 @@ final class Reports {
             refused += member.breaker() == null ? 0 : member.breaker().refused();
         }
         Bulkhead bulkhead = cluster.bulkhead();
+        HedgeRules hedge = cluster.hedge();
         return new ClusterReport(
                 cluster.name(),
                 cluster.active(),
@@ -35,6 +37,9 @@ final class Reports {
                 cluster.budget().allowed(),
                 cluster.budget().retrying(),
                 cluster.budget().refused(),
+                hedge == null ? 0 : hedge.sent(),
+                hedge == null ? 0 : hedge.won(),
+                hedge == null ? 0 : hedge.cancelled(),
                 cluster.outliers().ejections(),
                 fallbacks,
                 endpoints);

@@ -39,7 +39,8 @@ class RetryRulesTest {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(2),
                 20,
-                3);
+                3,
+                Optional.empty());
         return new RetryRules(config, clock, new SplittableRandom(3));
     }
 
@@ -195,7 +196,8 @@ class RetryRulesTest {
                 Duration.ofMillis(1),
                 Duration.ZERO,
                 20,
-                3));
+                3,
+                Optional.empty()));
 
         for (int i = 0; i < 13; i++) {
             assertThat(budget.take(50)).isTrue();

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.exchange;
+
+/** What is under way at the upstream for an exchange, as whoever ends the exchange sees it. */
+@FunctionalInterface
+public interface RunningAttempt {
+
+    /** Ends it at once, whatever is under way; wakes threads that block in it. Does nothing when it is over. Never blocks. */
+    void abort(Cause cause);
+}

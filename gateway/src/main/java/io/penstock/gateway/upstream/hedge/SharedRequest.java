@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.upstream.hedge;
+
+import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.RequestHalf;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of one request, for several attempts that read it each at its own place: kept from its beginning, up to a limit. Whoever reads
+ * beyond what is kept reads from the downstream; beyond the limit there is one reader, and nobody can begin again.
+ *
+ * <p>Its lock guards its fields and every call to the downstream about the request; it is held while that waits for bytes.
+ */
+final class SharedRequest {
+    private static final byte[] NOTHING = {};
+    private static final int STEP = 4 * 1024;
+
+    private final RequestHalf down;
+    private final int mostBytes;
+    private final ReentrantLock lock = new ReentrantLock();
+    private byte @Nullable [] kept = NOTHING;
+    private int length;
+    private boolean ended;
+
+    /**
+     * Begins with nothing read.
+     *
+     * @param mostBytes of the body that are kept
+     */
+    SharedRequest(RequestHalf down, int mostBytes) {
+        this.down = down;
+        this.mostBytes = mostBytes;
+    }
+
+    /** Reads on from this place, as {@link RequestHalf#read} does. */
+    int read(int place, byte[] buffer, int offset, int most) {
+        lock.lock();
+        try {
+            byte[] bytes = kept;
+            if (bytes != null && place < length) {
+                int now = Math.min(most, length - place);
+                System.arraycopy(bytes, place, buffer, offset, now);
+                return now;
+            }
+            return ended ? -1 : readOn(buffer, offset, most);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int readOn(byte[] buffer, int offset, int most) {
+        int count = down.read(buffer, offset, most);
+        if (count < 0) {
+            ended = true;
+        } else {
+            keep(buffer, offset, count);
+        }
+        return count;
+    }
+
+    private void keep(byte[] bytes, int offset, int count) {
+        byte[] before = kept;
+        if (before == null) {
+            return;
+        }
+        if (length + count > mostBytes) {
+            kept = null;
+            return;
+        }
+        if (length + count > before.length) {
+            before = Arrays.copyOf(before, Math.max(length + count, 2 * length));
+            kept = before;
+        }
+        System.arraycopy(bytes, offset, before, length, count);
+        length += count;
+    }
+
+    /** Whether a reader at this place can go back to the beginning. */
+    boolean held() {
+        lock.lock();
+        try {
+            return kept != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether all of it is here and kept. Reads what has arrived; never waits. */
+    boolean whole() {
+        if (!lock.tryLock()) {
+            return false; // an attempt waits for more of it
+        }
+        try {
+            byte[] buffer = ended ? NOTHING : new byte[STEP];
+            while (!ended && kept != null && down.received()) {
+                readOn(buffer, 0, buffer.length);
+            }
+            return ended && kept != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Nullable
+    Head trailers() {
+        lock.lock();
+        try {
+            return ended ? down.trailers() : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean received() {
+        lock.lock();
+        try {
+            return ended || down.received();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean ready(int place) {
+        lock.lock();
+        try {
+            return (kept != null && place < length) || ended || down.ready();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,735 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.upstream.PoolReport;
+import io.penstock.gateway.upstream.cluster.ClusterReport;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two attempts at one request, between every pair of protocols. */
+@Timeout(60)
+class HedgeTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final String HEDGE = "hedge: {after: 20ms}";
+    /** Either would show at once that an endpoint was blamed. */
+    private static final String STRICT =
+            "breaker: {scope: endpoint, failures: 1}, outlier: {consecutive-failures: 1, max-ejected-percent: 100}";
+
+    private static final long LONG_ENOUGH_NANOS = 150_000_000;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable one : open.reversed()) {
+            one.close();
+        }
+    }
+
+    // ---- one upstream request, whatever it speaks ----
+
+    private interface Asked {
+        void answer(int status, String body) throws IOException;
+
+        void fail() throws IOException;
+
+        void awaitCancelled() throws IOException;
+    }
+
+    private interface Endpoint extends AutoCloseable {
+        String address();
+
+        Asked asked() throws Exception;
+
+        int connections();
+
+        @Override
+        void close();
+    }
+
+    private Endpoint endpoint(String protocol) {
+        Endpoint made = protocol.equals("http1") ? new Http1Endpoint() : new Http2Endpoint();
+        open.add(made);
+        return made;
+    }
+
+    private static final class Http1Endpoint implements Endpoint {
+        private final Http1Origin origin = Http1Origin.byHand();
+
+        @Override
+        public String address() {
+            return origin.address();
+        }
+
+        @Override
+        public int connections() {
+            return origin.connections();
+        }
+
+        @Override
+        public Asked asked() throws Exception {
+            Http1Origin.Connection connection = origin.connection();
+            connection.head();
+            return new Asked() {
+                @Override
+                public void answer(int status, String body) throws IOException {
+                    connection.send(
+                            "HTTP/1.1 " + status + " Said\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+                }
+
+                @Override
+                public void fail() throws IOException {
+                    connection.reset();
+                }
+
+                @Override
+                public void awaitCancelled() throws IOException {
+                    assertThat(connection.ended()).isTrue();
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            origin.close();
+        }
+    }
+
+    private static final class Http2Endpoint implements Endpoint {
+        private final Origin origin = new Origin();
+
+        @Override
+        public String address() {
+            return origin.address();
+        }
+
+        @Override
+        public int connections() {
+            return origin.connections();
+        }
+
+        @Override
+        public Asked asked() {
+            FramePeer connection = origin.connection();
+            connection.awaitHead(1);
+            return new Asked() {
+                @Override
+                public void answer(int status, String body) {
+                    String length = Integer.toString(body.length());
+                    connection.head(1, false, ":status", Integer.toString(status), "content-length", length);
+                    connection.data(1, body, true);
+                }
+
+                @Override
+                public void fail() {
+                    connection.reset(1, WireFrame.INTERNAL_ERROR);
+                }
+
+                @Override
+                public void awaitCancelled() {
+                    assertThat(connection.await(1, WireFrame.RST_STREAM).code()).isEqualTo(WireFrame.CANCEL);
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            origin.close();
+        }
+    }
+
+    // ---- one caller, whatever it speaks ----
+
+    private interface Caller {
+        /** The status and the body. */
+        String answer() throws IOException;
+
+        void cancel() throws IOException;
+    }
+
+    private Caller get(RunningGateway gateway, String protocol) throws IOException {
+        if (protocol.equals("http2")) {
+            FramePeer client = gateway.client();
+            int stream = client.get("/");
+            return new Caller() {
+                @Override
+                public String answer() {
+                    String status = client.awaitHead(stream).status();
+                    return status + " " + client.awaitRest(stream).text();
+                }
+
+                @Override
+                public void cancel() {
+                    client.reset(stream, WireFrame.CANCEL);
+                }
+            };
+        }
+        Http1Origin.Connection client = client(gateway);
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        return new Caller() {
+            @Override
+            public String answer() throws IOException {
+                String text = client.request().replaceAll("\r", "");
+                return text.substring(9, 12) + " " + text.substring(text.indexOf("\n\n") + 2);
+            }
+
+            @Override
+            public void cancel() throws IOException {
+                client.close();
+            }
+        };
+    }
+
+    private Http1Origin.Connection client(RunningGateway gateway) throws IOException {
+        Http1Origin.Connection client = new Http1Origin.Connection(
+                new Socket(gateway.address().getAddress(), gateway.address().getPort()));
+        open.add(client);
+        return client;
+    }
+
+    // ---- the gateway ----
+
+    private RunningGateway gateway(String up, Endpoint one, Endpoint other, String retry, String route) {
+        return gateway(up, '"' + one.address() + "\", \"" + other.address() + '"', STRICT, retry, route);
+    }
+
+    private RunningGateway gateway(String up, String endpoints, String keys, String retry, String route) {
+        RunningGateway gateway = RunningGateway.with(
+                        """
+                listeners: [{name: main, address: 127.0.0.1, port: 0}]
+                routes: [{name: all, cluster: main%s}]
+                clusters:
+                  - {name: main, endpoints: [%s], upstream: {protocol: %s}, balancer: {policy: round-robin},
+                     %s, retry: {%s}}
+                admin: {port: 0}
+                access-log: {output: none}
+                """.formatted(route, endpoints, up.equals("http1") ? "http1" : "h2c", keys, retry))
+                .start();
+        open.add(gateway);
+        return gateway;
+    }
+
+    private static ClusterReport report(RunningGateway gateway) {
+        return gateway.gateway().clusters().cluster("main").report();
+    }
+
+    private static long failures(RunningGateway gateway) {
+        return report(gateway).endpoints().stream()
+                .mapToLong(ClusterReport.EndpointReport::failures)
+                .sum();
+    }
+
+    private static void awaitNothingInUse(RunningGateway gateway) {
+        Await.until(
+                "nothing is in use",
+                SOON,
+                () -> report(gateway).active() == 0
+                        && report(gateway).retrying() == 0
+                        && report(gateway).endpoints().stream().allMatch(endpoint -> endpoint.active() == 0)
+                        && gateway.gateway().upstreams().report().stream()
+                                        .mapToInt(PoolReport::activeStreams)
+                                        .sum()
+                                == 0
+                        && gateway.gateway().upstreams().report().stream()
+                                        .mapToInt(PoolReport::waiting)
+                                        .sum()
+                                == 0
+                        && gateway.gateway().listeners().getFirst().openStreams() == 0);
+    }
+
+    private static void assertNobodyIsBlamed(RunningGateway gateway) {
+        assertThat(report(gateway).endpoints()).allSatisfy(endpoint -> {
+            assertThat(endpoint.failures()).isZero();
+            assertThat(endpoint.state()).isEqualTo("healthy");
+            assertThat(endpoint.breaker()).isEqualTo("closed");
+        });
+    }
+
+    // ---- what it does ----
+
+    @ParameterizedTest
+    @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
+    void passesOnTheAnswerOfTheSecondAttemptAndEndsTheFirst(String down, String up) throws Exception {
+        Endpoint slow = endpoint(up);
+        Endpoint quick = endpoint(up);
+        RunningGateway gateway = gateway(up, slow, quick, HEDGE, "");
+        Caller caller = get(gateway, down);
+        Asked first = slow.asked();
+
+        quick.asked().answer(200, "from the second");
+
+        assertThat(caller.answer()).isEqualTo("200 from the second");
+        first.awaitCancelled();
+        Exchange exchange = gateway.ended();
+        assertThat(exchange.attempts()).isEqualTo(2);
+        assertThat(exchange.target()).isEqualTo(quick.address());
+        assertThat(exchange.cause()).isNull();
+        assertThat(exchange.responseBytes()).isEqualTo("from the second".length());
+        awaitNothingInUse(gateway);
+        assertNobodyIsBlamed(gateway);
+        assertThat(report(gateway).hedges()).isEqualTo(1);
+        assertThat(report(gateway).hedgesWon()).isEqualTo(1);
+        assertThat(report(gateway).hedgeCancelled()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
+    void passesOnTheAnswerOfTheFirstAttemptThatComesAfterTheSecondWasSent(String down, String up) throws Exception {
+        Endpoint one = endpoint(up);
+        Endpoint other = endpoint(up);
+        RunningGateway gateway = gateway(up, one, other, HEDGE, "");
+        Caller caller = get(gateway, down);
+        Asked first = one.asked();
+        Asked second = other.asked();
+
+        first.answer(200, "from the first");
+
+        assertThat(caller.answer()).isEqualTo("200 from the first");
+        second.awaitCancelled();
+        Exchange exchange = gateway.ended();
+        assertThat(exchange.attempts()).isEqualTo(2);
+        assertThat(exchange.target()).isEqualTo(one.address());
+        awaitNothingInUse(gateway);
+        assertNobodyIsBlamed(gateway);
+        assertThat(report(gateway).hedges()).isEqualTo(1);
+        assertThat(report(gateway).hedgesWon()).isZero();
+        assertThat(report(gateway).hedgeCancelled()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
+    void waitsForTheOtherAttemptWhenOneFails(String down, String up) throws Exception {
+        Endpoint one = endpoint(up);
+        Endpoint other = endpoint(up);
+        RunningGateway gateway = gateway(up, one, other, HEDGE, "");
+        Caller caller = get(gateway, down);
+        Asked first = one.asked();
+        Asked second = other.asked();
+
+        second.fail();
+        Await.until("the failure is noted", SOON, () -> failures(gateway) == 1);
+        first.answer(200, "still here");
+
+        assertThat(caller.answer()).isEqualTo("200 still here");
+        assertThat(gateway.ended().attempts()).isEqualTo(2);
+        awaitNothingInUse(gateway);
+        assertThat(report(gateway).hedgeCancelled()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
+    void failsOnceWhenBothFail(String down, String up) throws Exception {
+        Endpoint one = endpoint(up);
+        Endpoint other = endpoint(up);
+        RunningGateway gateway = gateway(up, one, other, HEDGE + ", on: [reset]", "");
+        Caller caller = get(gateway, down);
+        Asked first = one.asked();
+        Asked second = other.asked();
+
+        first.fail();
+        second.fail();
+
+        assertThat(caller.answer()).startsWith("502 ");
+        Exchange exchange = gateway.ended();
+        assertThat(exchange.attempts()).isEqualTo(2);
+        assertThat(exchange.cause()).isEqualTo(Cause.UPSTREAM_RESET);
+        awaitNothingInUse(gateway);
+        assertThat(report(gateway).endpoints())
+                .allSatisfy(endpoint -> assertThat(endpoint.failures()).isEqualTo(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
+    void withholdsAStatusThatIsRetriedWhileTheOtherAttemptIsUnderWay(String down, String up) throws Exception {
+        Endpoint one = endpoint(up);
+        Endpoint other = endpoint(up);
+        RunningGateway gateway = gateway(up, one, other, HEDGE + ", statuses: [503]", "");
+        Caller caller = get(gateway, down);
+        Asked first = one.asked();
+        Asked second = other.asked();
+
+        first.answer(503, "busy");
+        Await.until("the answer is noted", SOON, () -> failures(gateway) == 1);
+        second.answer(200, "at your service");
+
+        assertThat(caller.answer()).isEqualTo("200 at your service");
+        awaitNothingInUse(gateway);
+    }
+
+    @Test
+    void passesOnAStatusThatIsRetriedWhenBothAttemptsBringIt() throws Exception {
+        Endpoint one = endpoint("http1");
+        Endpoint other = endpoint("http1");
+        RunningGateway gateway = gateway("http1", one, other, HEDGE + ", statuses: [503]", "");
+        Caller caller = get(gateway, "http1");
+        Asked first = one.asked();
+        Asked second = other.asked();
+
+        first.answer(503, "busy");
+        second.answer(503, "busy");
+
+        assertThat(caller.answer()).isEqualTo("503 busy");
+        assertThat(gateway.ended().attempts()).isEqualTo(2);
+        awaitNothingInUse(gateway);
+    }
+
+    @Test
+    void triesAThirdEndpointAfterBothHaveFailedWhenAttemptsAreLeft() throws Exception {
+        Endpoint one = endpoint("http1");
+        List<Endpoint> others = new ArrayList<>(List.of(endpoint("http1"), endpoint("http1")));
+        String addresses = "\"" + one.address() + "\", \"" + others.getFirst().address() + "\", \""
+                + others.getLast().address() + '"';
+        String retry = HEDGE + ", attempts: 3, statuses: [503], backoff: 1ms, max-backoff: 1ms";
+        RunningGateway gateway = gateway("http1", addresses, STRICT, retry, "");
+        Caller caller = get(gateway, "http1");
+        Asked first = one.asked();
+        Await.until("the second attempt is sent", SOON, () -> report(gateway).hedges() == 1);
+        Endpoint hedged = others.getFirst().connections() > 0 ? others.removeFirst() : others.removeLast();
+        Asked second = hedged.asked();
+
+        second.answer(503, "");
+        Await.until("the answer is noted", SOON, () -> failures(gateway) == 1);
+        first.answer(503, "");
+        others.getFirst().asked().answer(200, "third");
+
+        assertThat(caller.answer()).isEqualTo("200 third");
+        assertThat(gateway.ended().attempts()).isEqualTo(3);
+        awaitNothingInUse(gateway);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
+    void endsBothAttemptsWhenTheClientGoesAway(String down, String up) throws Exception {
+        Endpoint one = endpoint(up);
+        Endpoint other = endpoint(up);
+        RunningGateway gateway = gateway(up, one, other, HEDGE, "");
+        Caller caller = get(gateway, down);
+        Asked first = one.asked();
+        Asked second = other.asked();
+
+        caller.cancel();
+
+        first.awaitCancelled();
+        second.awaitCancelled();
+        Exchange exchange = gateway.ended();
+        assertThat(exchange.cause()).isEqualTo(Cause.DOWNSTREAM_GONE);
+        assertThat(exchange.attempts()).isEqualTo(2);
+        awaitNothingInUse(gateway);
+        assertNobodyIsBlamed(gateway);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
+    void endsBothAttemptsAtTheDeadline(String down, String up) throws Exception {
+        Endpoint one = endpoint(up);
+        Endpoint other = endpoint(up);
+        RunningGateway gateway = gateway(up, one, other, HEDGE, ", timeout: 1s");
+        Caller caller = get(gateway, down);
+        Asked first = one.asked();
+        Asked second = other.asked();
+
+        assertThat(caller.answer()).startsWith("504 ");
+
+        first.awaitCancelled();
+        second.awaitCancelled();
+        assertThat(gateway.ended().cause()).isEqualTo(Cause.DEADLINE);
+        awaitNothingInUse(gateway);
+        assertNobodyIsBlamed(gateway);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http1", "http2"})
+    void replacesAnAttemptWhosePerTryTimeoutPassesByTheOther(String up) throws Exception {
+        Endpoint one = endpoint(up);
+        Endpoint other = endpoint(up);
+        RunningGateway gateway = gateway(up, one, other, HEDGE + ", on: [timeout], per-try-timeout: 300ms", "");
+        Caller caller = get(gateway, "http1");
+        Asked first = one.asked();
+        Asked second = other.asked();
+
+        first.awaitCancelled();
+        second.answer(200, "in time");
+
+        assertThat(caller.answer()).isEqualTo("200 in time");
+        awaitNothingInUse(gateway);
+        assertThat(report(gateway).endpoints().getFirst().failures()).isEqualTo(1);
+    }
+
+    @Test
+    void sendsNoSecondAttemptBeyondTheBudget() throws Exception {
+        Endpoint one = endpoint("http1");
+        Endpoint other = endpoint("http1");
+        RunningGateway gateway = gateway("http1", one, other, HEDGE + ", budget-percent: 0, budget-minimum: 0", "");
+        Caller caller = get(gateway, "http1");
+        Asked first = one.asked();
+        Await.until("the budget was asked", SOON, () -> report(gateway).budgetRefused() == 1);
+
+        first.answer(200, "alone");
+
+        assertThat(caller.answer()).isEqualTo("200 alone");
+        assertThat(gateway.ended().attempts()).isEqualTo(1);
+        assertThat(report(gateway).hedges()).isZero();
+        assertThat(other.connections()).isZero();
+    }
+
+    @Test
+    void sendsNoSecondAttemptToTheSameEndpoint() throws Exception {
+        Endpoint one = endpoint("http1");
+        RunningGateway gateway = gateway("http1", '"' + one.address() + '"', STRICT, "hedge: {after: 1ms}", "");
+        Caller caller = get(gateway, "http1");
+        Asked first = one.asked();
+        Await.until(
+                "a second attempt was considered", SOON, () -> report(gateway).retries() == 1);
+        Await.until(
+                "its part of the budget is back", SOON, () -> report(gateway).retrying() == 0);
+
+        first.answer(200, "alone");
+
+        assertThat(caller.answer()).isEqualTo("200 alone");
+        assertThat(gateway.ended().attempts()).isEqualTo(1);
+        assertThat(one.connections()).isEqualTo(1);
+        assertThat(report(gateway).hedges()).isZero();
+    }
+
+    @Test
+    void takesNoHarmFromALateAnswerOnACancelledStream() throws Exception {
+        Origin slow = new Origin();
+        Endpoint quick = endpoint("http2");
+        open.add(slow);
+        String addresses = '"' + slow.address() + "\", \"" + quick.address() + '"';
+        RunningGateway gateway = gateway("http2", addresses, STRICT, HEDGE, "");
+        Caller caller = get(gateway, "http2");
+        FramePeer late = slow.connection();
+        late.awaitHead(1);
+        quick.asked().answer(200, "first come");
+        assertThat(caller.answer()).isEqualTo("200 first come");
+        assertThat(late.await(1, WireFrame.RST_STREAM).code()).isEqualTo(WireFrame.CANCEL);
+
+        late.head(1, false, ":status", "200");
+        late.data(1, "too late", true);
+        late.roundTrip();
+        Caller next = get(gateway, "http2");
+        late.awaitHead(3);
+        late.head(3, false, ":status", "200");
+        late.data(3, "in time", true);
+
+        assertThat(next.answer()).isEqualTo("200 in time");
+        awaitNothingInUse(gateway);
+        assertNobodyIsBlamed(gateway);
+    }
+
+    @Test
+    void servesFurtherRequestsOnTheSameConnection() throws Exception {
+        Endpoint one = endpoint("http1");
+        Endpoint other = endpoint("http1");
+        RunningGateway gateway = gateway("http1", one, other, HEDGE, "");
+        Http1Origin.Connection client = client(gateway);
+        client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+        one.asked();
+        other.asked().answer(200, "a");
+        assertThat(client.request()).endsWith("\r\n\r\na");
+
+        client.send("GET /b HTTP/1.1\r\nHost: a\r\n\r\n");
+        one.asked().answer(200, "b");
+
+        assertThat(client.request()).endsWith("\r\n\r\nb");
+    }
+
+    @Test
+    void passesOnInterimHeadsOfTheFirstAttempt() throws Exception {
+        Http1Origin one = Http1Origin.byHand();
+        Endpoint other = endpoint("http1");
+        open.add(one);
+        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
+        RunningGateway gateway = gateway("http1", addresses, STRICT, HEDGE, "");
+        Http1Origin.Connection client = client(gateway);
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        Http1Origin.Connection first = one.connection();
+        first.head();
+
+        first.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+        assertThat(client.head()).startsWith("HTTP/1.1 103 ");
+        other.asked().answer(200, "answer");
+
+        assertThat(client.request()).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\nanswer");
+    }
+
+    @Test
+    void leavesTheFallbackToItsCluster() throws Exception {
+        Endpoint gone = endpoint("http1");
+        gone.close();
+        RunningGateway gateway = gateway(
+                "http1",
+                '"' + gone.address() + '"',
+                "breaker: {failures: 1}, fallback: {status: 200, body: instead}",
+                HEDGE + ", on: []",
+                "");
+        assertThat(get(gateway, "http1").answer()).startsWith("502 ");
+
+        assertThat(get(gateway, "http1").answer()).isEqualTo("200 instead");
+        assertThat(get(gateway, "http2").answer()).isEqualTo("200 instead");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http1", "http2"})
+    void losesNothingWhenAnswersComeAboutWhenTheSecondAttemptIsDue(String down) throws Exception {
+        Http1Origin one = Http1Origin.following(connection -> answerAtRandom(connection));
+        Http1Origin other = Http1Origin.following(connection -> answerAtRandom(connection));
+        open.addAll(List.of(one, other));
+        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
+        RunningGateway gateway = gateway("http1", addresses, STRICT, "budget-percent: 100, hedge: {after: 3ms}", "");
+
+        for (int i = 0; i < 60; i++) {
+            List<Caller> callers = new ArrayList<>();
+            for (int caller = 0; caller < 5; caller++) {
+                callers.add(get(gateway, down));
+            }
+            for (Caller caller : callers) {
+                assertThat(caller.answer()).isEqualTo("200 whole");
+            }
+        }
+
+        awaitNothingInUse(gateway);
+        assertNobodyIsBlamed(gateway);
+        assertThat(report(gateway).hedges()).isPositive();
+        assertThat(report(gateway).hedgeCancelled())
+                .isLessThanOrEqualTo(report(gateway).hedges());
+    }
+
+    private static void answerAtRandom(Http1Origin.Connection connection) throws IOException {
+        while (true) {
+            connection.head();
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(2_000_000, 6_000_000));
+            connection.answer("whole");
+        }
+    }
+
+    // ---- bodies ----
+
+    @Test
+    void sendsTheSameBodyToBoth() throws Exception {
+        Http1Origin one = Http1Origin.byHand();
+        Http1Origin other = Http1Origin.byHand();
+        open.addAll(List.of(one, other));
+        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
+        RunningGateway gateway = gateway("http1", addresses, STRICT, HEDGE, "");
+        Http1Origin.Connection client = client(gateway);
+
+        client.send("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nquestion");
+        assertThat(one.connection().request()).endsWith("\r\n\r\nquestion");
+        Http1Origin.Connection second = other.connection();
+        assertThat(second.request()).endsWith("\r\n\r\nquestion");
+        second.answer("answer");
+
+        assertThat(client.request()).endsWith("\r\n\r\nanswer");
+        assertThat(gateway.ended().requestBytes()).isEqualTo(8);
+    }
+
+    @Test
+    void sendsNoSecondAttemptWhileTheBodyIsStillComing() throws Exception {
+        Endpoint one = endpoint("http1");
+        Endpoint other = endpoint("http1");
+        RunningGateway gateway = gateway("http1", one, other, HEDGE, "");
+        Http1Origin.Connection client = client(gateway);
+
+        client.send("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nques");
+        Asked first = one.asked();
+        gateway.awaitNanos(LONG_ENOUGH_NANOS);
+        client.send("tion");
+        first.answer(200, "answer");
+
+        assertThat(client.request()).endsWith("\r\n\r\nanswer");
+        assertThat(gateway.ended().attempts()).isEqualTo(1);
+        assertThat(other.connections()).isZero();
+    }
+
+    @Test
+    void sendsNoSecondAttemptOfAMethodThatIsNotSafe() throws Exception {
+        Endpoint one = endpoint("http1");
+        Endpoint other = endpoint("http1");
+        RunningGateway gateway = gateway("http1", one, other, HEDGE, "");
+        Http1Origin.Connection client = client(gateway);
+
+        client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+        Asked first = one.asked();
+        gateway.awaitNanos(LONG_ENOUGH_NANOS);
+        first.answer(200, "answer");
+
+        assertThat(client.request()).endsWith("\r\n\r\nanswer");
+        assertThat(gateway.ended().attempts()).isEqualTo(1);
+        assertThat(other.connections()).isZero();
+    }
+
+    // ---- gRPC ----
+
+    @Test
+    void hedgesACallOfGrpcThatIsListed() {
+        Origin slow = new Origin();
+        Origin quick = new Origin();
+        open.addAll(List.of(slow, quick));
+        RunningGateway gateway = grpcGateway(slow, quick, "pkg.Service/Method");
+        FramePeer client = gateway.client();
+
+        int call = client.grpc();
+        client.data(call, "question", true);
+        FramePeer first = slow.connection();
+        first.awaitHead(1);
+        assertThat(first.awaitRest(1).text()).isEqualTo("question");
+        FramePeer second = quick.connection();
+        second.awaitHead(1);
+        assertThat(second.awaitRest(1).text()).isEqualTo("question");
+        second.grpcAnswer(1, "answer");
+
+        client.awaitHead(call);
+        FramePeer.Rest rest = client.awaitRest(call);
+        assertThat(rest.text()).isEqualTo("answer");
+        assertThat(rest.trailer().value("grpc-status")).isEqualTo("0");
+        assertThat(first.await(1, WireFrame.RST_STREAM).code()).isEqualTo(WireFrame.CANCEL);
+        Exchange exchange = gateway.ended();
+        assertThat(exchange.attempts()).isEqualTo(2);
+        assertThat(exchange.grpcStatus()).isZero();
+        awaitNothingInUse(gateway);
+        assertNobodyIsBlamed(gateway);
+    }
+
+    @Test
+    void leavesACallOfGrpcThatIsNotListedAlone() {
+        Origin slow = new Origin();
+        Origin quick = new Origin();
+        open.addAll(List.of(slow, quick));
+        RunningGateway gateway = grpcGateway(slow, quick, "some.Other/Method");
+        FramePeer client = gateway.client();
+
+        int call = client.grpc();
+        client.data(call, "question", true);
+        FramePeer first = slow.connection();
+        first.awaitHead(1);
+        gateway.awaitNanos(LONG_ENOUGH_NANOS);
+        first.grpcAnswer(1, "answer");
+
+        client.awaitHead(call);
+        assertThat(client.awaitRest(call).text()).isEqualTo("answer");
+        assertThat(gateway.ended().attempts()).isEqualTo(1);
+        assertThat(quick.connections()).isZero();
+    }
+
+    private RunningGateway grpcGateway(Origin one, Origin other, String method) {
+        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
+        return gateway("http2", addresses, STRICT, "hedge: {after: 20ms, grpc-methods: [\"" + method + "\"]}", "");
+    }
+}
