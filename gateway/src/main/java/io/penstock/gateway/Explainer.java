@@ -193,11 +193,16 @@ final class Explainer<T> {
         String timeout = timeouts.timeout()
                 .map(Units::text)
                 .orElseGet(() -> exchange.grpc() ? "none" : Units.text(TimeoutsConfig.UNARY));
-        steps.put("timeout", upgrade ? "none" : timeout + (exchange.grpc() ? "" : ", none for an event stream"));
+        String until = upgrade ? " until it is upgraded" : exchange.grpc() ? "" : ", none for an event stream";
+        steps.put("timeout", timeout + until);
         if (exchange.grpc()) {
             steps.put("max-grpc-timeout", Units.text(timeouts.maxGrpcTimeout()));
         }
-        steps.put("max-idle", timeouts.maxIdle().map(Units::text).orElse("none"));
+        steps.put(
+                upgrade ? "max-upgrade-idle" : "max-idle",
+                (upgrade ? timeouts.upgradeIdle() : timeouts.maxIdle())
+                        .map(Units::text)
+                        .orElse("none"));
         steps.put("max-stream-life", timeouts.maxStreamLife().map(Units::text).orElse("none"));
     }
 }

@@ -12,6 +12,7 @@ import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.GrpcTimeout;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.UpgradeTimeouts;
 import io.penstock.gateway.exchange.Upstream;
 import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.Filter;
@@ -92,10 +93,15 @@ final class Pipeline implements ExchangeHandler {
     }
 
     private void limit(Exchange exchange, TimeoutsConfig timeouts) {
-        boolean upgrade = exchange.request().has(":protocol");
-        if (upgrade) {
-            exchange.markOpenEnded();
-        } else if (timeouts.timeout().isPresent()) {
+        if (exchange.request().has(":protocol")) {
+            exchange.upgradeTimeouts(new UpgradeTimeouts(
+                    exchange,
+                    timeouts.timeout().orElse(TimeoutsConfig.UNARY),
+                    timeouts.upgradeIdle(),
+                    timeouts.maxStreamLife()));
+            return;
+        }
+        if (timeouts.timeout().isPresent()) {
             deadlines.end(exchange, timeouts.timeout().get().toNanos());
         } else if (!exchange.grpc()) {
             deadlines.end(exchange, TimeoutsConfig.UNARY.toNanos());
@@ -103,7 +109,7 @@ final class Pipeline implements ExchangeHandler {
         if (timeouts.maxIdle().isPresent()) {
             deadlines.endIdle(exchange, timeouts.maxIdle().get().toNanos());
         }
-        if (timeouts.maxStreamLife().isPresent() && (upgrade || exchange.grpc())) {
+        if (timeouts.maxStreamLife().isPresent() && exchange.grpc()) {
             deadlines.endLife(exchange, timeouts.maxStreamLife().get().toNanos());
         }
         String grpcTimeout = exchange.grpc() ? exchange.request().value(GrpcTimeout.NAME) : null;

@@ -14,6 +14,7 @@ import io.penstock.gateway.config.RouteConfig;
 import io.penstock.gateway.config.TargetConfig;
 import io.penstock.gateway.config.WeightConfig;
 import io.penstock.gateway.exchange.Deadlines;
+import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.ResponseHook;
 import io.penstock.gateway.filter.ClientAddress;
@@ -124,10 +125,14 @@ final class Routes {
         return Objects.requireNonNull(clusters.get(name));
     }
 
-    /** The filters in reverse; and an event stream, which only its response shows to be one, is freed of ordinary timeouts. */
+    /** The filters in reverse; and what only its response shows to be an event stream or upgraded is freed of ordinary timeouts. */
     private ResponseHook hook(RouteConfig route, List<Filter> filters) {
         return (exchange, response) -> {
-            if (eventStream(response) && !exchange.openEnded()) {
+            if (exchange.upgradeTimeouts() != null) {
+                if (upgraded(exchange, response)) {
+                    exchange.markOpenEnded();
+                }
+            } else if (eventStream(response) && !exchange.openEnded()) {
                 exchange.markOpenEnded();
                 route.timeouts().maxStreamLife().ifPresent(life -> deadlines.endLife(exchange, life.toNanos()));
             }
@@ -135,6 +140,12 @@ final class Routes {
                 filters.get(i).response(exchange, response);
             }
         };
+    }
+
+    /** 101, or the success of a CONNECT (RFC 8441 §5). */
+    private static boolean upgraded(Exchange exchange, Head response) {
+        int status = response.status();
+        return status == 101 || (status / 100 == 2 && exchange.method().equals("CONNECT"));
     }
 
     private static boolean eventStream(Head response) {

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP/1.1 callers on their own threads: to HTTP/1.1 and to HTTP/2 upstreams. */
 @Timeout(60)
@@ -247,25 +246,6 @@ class Http1FrontTest {
 
             assertThat(client.ended()).isTrue();
             assertThat(front.ended().cause()).isNull();
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"upgrade-idle: 1s", "upgrade-life: 1s"})
-    void endsAnUpgradedConnectionAtItsLimit(String limit) throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), "protocol: http1, http1: {" + limit + "}");
-                Http1Origin.Connection client = front.client()) {
-            client.send(UPGRADE);
-            Http1Origin.Connection connection = origin.connection();
-            connection.head();
-            connection.send(UPGRADED);
-            client.head();
-
-            assertThat(client.ended()).isTrue();
-
-            assertThat(connection.ended()).isTrue();
-            assertThat(front.ended().cause()).isEqualTo(Cause.DEADLINE);
         }
     }
 

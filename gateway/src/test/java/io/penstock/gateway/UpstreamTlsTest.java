@@ -8,15 +8,9 @@ import io.penstock.gateway.exchange.Exchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.concurrent.LinkedBlockingQueue;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,36 +30,6 @@ class UpstreamTlsTest {
     static void make() throws Exception {
         ours = TestCertificate.make(folder, "EC");
         other = TestCertificate.make(folder, "RSA");
-    }
-
-    /** A TLS 1.2 and 1.3 server socket with this certificate, which trusts it as its clients' too. */
-    private static SSLServerSocket server(TestCertificate certificate, String... protocols) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        var chain = CertificateFactory.getInstance("X.509")
-                .generateCertificates(java.nio.file.Files.newInputStream(certificate.chain()))
-                .toArray(java.security.cert.Certificate[]::new);
-        String pem = java.nio.file.Files.readString(certificate.key()).replaceAll("-----[^-]+-----", "");
-        var spec = new java.security.spec.PKCS8EncodedKeySpec(
-                java.util.Base64.getMimeDecoder().decode(pem));
-        var key = java.security.KeyFactory.getInstance(chain[0].getPublicKey().getAlgorithm())
-                .generatePrivate(spec);
-        store.setKeyEntry("own", key, new char[0], chain);
-        KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
-        keys.init(store, new char[0]);
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("client", chain[0]);
-        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-        SSLServerSocket socket = (SSLServerSocket)
-                context.getServerSocketFactory().createServerSocket(0, 50, java.net.InetAddress.getLoopbackAddress());
-        SSLParameters parameters = socket.getSSLParameters();
-        parameters.setApplicationProtocols(protocols);
-        socket.setSSLParameters(parameters);
-        return socket;
     }
 
     private static RunningGateway gateway(String endpoint, String upstream) {
@@ -93,7 +57,7 @@ class UpstreamTlsTest {
     @ParameterizedTest
     @CsvSource({"TLSv1.3, http1", "TLSv1.2, http1", "TLSv1.3, auto", "TLSv1.2, auto"})
     void carriesHttp1OverOneConnection(String version, String protocol) throws Exception {
-        SSLServerSocket socket = server(ours, "http/1.1");
+        SSLServerSocket socket = ours.serve("http/1.1");
         socket.setEnabledProtocols(new String[] {version});
         try (Http1Origin origin = Http1Origin.on(socket, ECHO);
                 RunningGateway gateway = gateway(
@@ -112,7 +76,7 @@ class UpstreamTlsTest {
     @Test
     void carriesABodyLargerThanManyRecords() throws Exception {
         String body = "0123456789abcdef".repeat(50_000);
-        SSLServerSocket socket = server(ours, "http/1.1");
+        SSLServerSocket socket = ours.serve("http/1.1");
         try (Http1Origin origin = Http1Origin.on(socket, connection -> {
                     while (true) {
                         String request = connection.request();
@@ -134,7 +98,7 @@ class UpstreamTlsTest {
     @ValueSource(strings = {"h2", "auto"})
     void carriesHttp2(String protocol) throws Exception {
         LinkedBlockingQueue<FramePeer> peers = new LinkedBlockingQueue<>();
-        try (SSLServerSocket socket = server(ours, "h2")) {
+        try (SSLServerSocket socket = ours.serve("h2")) {
             Thread.ofPlatform().daemon().start(() -> {
                 try {
                     while (true) {
@@ -164,7 +128,7 @@ class UpstreamTlsTest {
 
     @Test
     void refusesACertificateOfAnotherAuthority() throws Exception {
-        try (Http1Origin origin = Http1Origin.on(server(other, "http/1.1"), ECHO);
+        try (Http1Origin origin = Http1Origin.on(other.serve("http/1.1"), ECHO);
                 RunningGateway gateway =
                         gateway(origin.address(), "protocol: http1, tls: {ca: \"%s\"}".formatted(ours.chain()))) {
             fails(gateway);
@@ -173,7 +137,7 @@ class UpstreamTlsTest {
 
     @Test
     void trustsTheAuthoritiesOfTheJdkByDefault() throws Exception {
-        try (Http1Origin origin = Http1Origin.on(server(ours, "http/1.1"), ECHO);
+        try (Http1Origin origin = Http1Origin.on(ours.serve("http/1.1"), ECHO);
                 RunningGateway gateway = gateway(origin.address(), "protocol: http1, tls: {}")) {
             fails(gateway);
         }
@@ -181,7 +145,7 @@ class UpstreamTlsTest {
 
     @Test
     void refusesACertificateForAnotherName() throws Exception {
-        try (Http1Origin origin = Http1Origin.on(server(ours, "http/1.1"), ECHO);
+        try (Http1Origin origin = Http1Origin.on(ours.serve("http/1.1"), ECHO);
                 RunningGateway gateway = gateway(
                         origin.address(),
                         "protocol: http1, tls: {ca: \"%s\", server-name: elsewhere.test}".formatted(ours.chain()))) {
@@ -191,7 +155,7 @@ class UpstreamTlsTest {
 
     @Test
     void refusesAnEndpointThatDoesNotChooseHttp2() throws Exception {
-        try (Http1Origin origin = Http1Origin.on(server(ours), ECHO);
+        try (Http1Origin origin = Http1Origin.on(ours.serve(), ECHO);
                 RunningGateway gateway =
                         gateway(origin.address(), "protocol: h2, tls: {ca: \"%s\"}".formatted(ours.chain()))) {
             fails(gateway);
@@ -233,7 +197,7 @@ class UpstreamTlsTest {
 
     @Test
     void acceptsEveryCertificateWithoutVerification() throws Exception {
-        try (Http1Origin origin = Http1Origin.on(server(other, "http/1.1"), ECHO);
+        try (Http1Origin origin = Http1Origin.on(other.serve("http/1.1"), ECHO);
                 RunningGateway gateway = gateway(
                         origin.address(), "protocol: http1, tls: {verify: false, server-name: elsewhere.test}")) {
             FramePeer client = gateway.client();
@@ -244,7 +208,7 @@ class UpstreamTlsTest {
 
     @Test
     void showsItsOwnCertificateToAnEndpointThatAsks() throws Exception {
-        SSLServerSocket socket = server(ours, "http/1.1");
+        SSLServerSocket socket = ours.serve("http/1.1");
         socket.setNeedClientAuth(true);
         try (Http1Origin origin = Http1Origin.on(socket, ECHO);
                 RunningGateway gateway = gateway(

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config;
 
-import static java.time.Duration.ofDays;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
-import static java.time.Duration.ofSeconds;
 
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Limits of HTTP/1.1 with an upstream. The timeouts are looked at ten times a second.
@@ -18,26 +15,16 @@ import java.util.Optional;
  *     upgraded connections
  * @param maxHeadBytes 1 KiB to 1 MiB, default 64 KiB; of a response head and of trailers
  * @param maxRequests 1 to 1 000 000 000, default 1 000 000; a connection is closed after so many
- * @param upgradeIdle 1 s to 24 h; ends an upgraded connection on which no byte moved for this long; absent means no limit
- * @param upgradeLife 1 s to 168 h; ends an upgraded connection of this age; absent means no limit
  */
-public record UpstreamHttp1Config(
-        Duration firstByteTimeout,
-        Duration readTimeout,
-        int maxHeadBytes,
-        int maxRequests,
-        Optional<Duration> upgradeIdle,
-        Optional<Duration> upgradeLife) {
+public record UpstreamHttp1Config(Duration firstByteTimeout, Duration readTimeout, int maxHeadBytes, int maxRequests) {
 
     public UpstreamHttp1Config {
-        Check check = new Check()
+        new Check()
                 .range("first-byte-timeout", firstByteTimeout, ofMillis(1), ofHours(24))
                 .range("read-timeout", readTimeout, ofMillis(1), ofHours(24))
                 .size("max-head-bytes", maxHeadBytes, 1024, 1024 * 1024)
-                .range("max-requests", maxRequests, 1, 1_000_000_000);
-        upgradeIdle.ifPresent(idle -> check.range("upgrade-idle", idle, ofSeconds(1), ofHours(24)));
-        upgradeLife.ifPresent(life -> check.range("upgrade-life", life, ofSeconds(1), ofDays(7)));
-        check.done();
+                .range("max-requests", maxRequests, 1, 1_000_000_000)
+                .done();
     }
 
     static UpstreamHttp1Config from(ConfigNode node) {
@@ -45,8 +32,6 @@ public record UpstreamHttp1Config(
                 node.duration("first-byte-timeout", ofMinutes(1)),
                 node.duration("read-timeout", ofMinutes(1)),
                 node.size("max-head-bytes", 64 * 1024),
-                node.integer("max-requests", 1_000_000),
-                node.optionalDuration("upgrade-idle"),
-                node.optionalDuration("upgrade-life"));
+                node.integer("max-requests", 1_000_000));
     }
 }

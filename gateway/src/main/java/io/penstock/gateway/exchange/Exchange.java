@@ -44,6 +44,7 @@ public final class Exchange {
     private long deadlineNanos;
     private boolean deadlined;
     private volatile boolean openEnded;
+    private volatile @Nullable UpgradeTimeouts upgradeTimeouts;
     private int attempts;
     private boolean connectionReused;
     private volatile int status = NONE;
@@ -321,6 +322,15 @@ public final class Exchange {
 
     public void markOpenEnded() {
         openEnded = true;
+    }
+
+    /** What limits an exchange that asks for an upgrade; null for every other. The downstream's transport looks at it. */
+    public @Nullable UpgradeTimeouts upgradeTimeouts() {
+        return upgradeTimeouts;
+    }
+
+    public void upgradeTimeouts(UpgradeTimeouts value) {
+        upgradeTimeouts = value;
     }
 
     /** How many times an upstream was tried. */

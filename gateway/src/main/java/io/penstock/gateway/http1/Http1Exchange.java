@@ -62,6 +62,11 @@ final class Http1Exchange implements Downstream {
         return half.raw();
     }
 
+    /** Whether one of two sides that have changed to another protocol has ended, and the other may still send. Any thread may ask. */
+    boolean halfEnded() {
+        return half.rawEnded() || connection.body().complete();
+    }
+
     /** Serves the exchange on the calling thread until its response is over. */
     void run() {
         guarded(() -> handler.open(exchange));

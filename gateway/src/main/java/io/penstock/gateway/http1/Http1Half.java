@@ -27,7 +27,7 @@ final class Http1Half implements RequestHalf {
 
     private volatile @Nullable Thread reader;
     private volatile boolean raw;
-    private boolean rawEnded;
+    private volatile boolean rawEnded;
     private boolean continued;
     private byte @Nullable [] held = NOTHING;
     private int heldLength;
@@ -338,7 +338,7 @@ final class Http1Half implements RequestHalf {
 
     @Override
     public void abort(Cause cause) {
-        if (!owner.isOver()) {
+        if (!owner.isOver() && !rawEnded) {
             owner.refuse(new GatewayException(cause, "aborted: " + cause.slug()));
             connection.abort();
         }

@@ -5,6 +5,7 @@ import io.penstock.gateway.config.Http1Config;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.UpgradeTimeouts;
 import java.io.IOException;
 
 /**
@@ -60,7 +61,7 @@ final class Http1Upkeep {
 
     private void exchange(long now) {
         Http1Exchange exchange = connection.exchange();
-        if (exchange == null) {
+        if (exchange == null || upgraded(exchange, now)) {
             return;
         }
         if (!connection.body().complete()) {
@@ -71,10 +72,22 @@ final class Http1Upkeep {
         }
     }
 
+    /** Whether the client speaks something else by now, so that its end is no sign that it is gone. Looks at the limits of that. */
+    private static boolean upgraded(Http1Exchange exchange, long now) {
+        UpgradeTimeouts limits = exchange.exchange().upgradeTimeouts();
+        if (limits != null) {
+            GatewayException passed = limits.passed(now, exchange.halfEnded());
+            if (passed != null) {
+                exchange.refuse(passed);
+            }
+        }
+        return exchange.raw();
+    }
+
     private void body(Http1Exchange exchange, long now) {
         Http1Config config = connection.config();
         long waiting = connection.in().waitingSinceNanos();
-        if (waiting == 0 || exchange.raw()) {
+        if (waiting == 0) {
             return;
         }
         if (now - waiting > config.bodyTimeout().toNanos()) {
@@ -109,7 +122,7 @@ final class Http1Upkeep {
                 return;
             }
             ended = !connection.in().fill();
-            if (ended && !connection.config().halfClose()) {
+            if (ended && !exchange.raw() && !connection.config().halfClose()) {
                 exchange.refuse(new GatewayException(Cause.DOWNSTREAM_GONE, "the client has closed its connection"));
             }
         } catch (IOException e) {

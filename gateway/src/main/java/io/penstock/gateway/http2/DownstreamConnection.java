@@ -15,6 +15,8 @@ import io.penstock.gateway.wire.Wire;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -41,6 +43,9 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
     private final Http2Connection connection;
     private final FrameDispatcher dispatcher;
     private final AtomicBoolean draining = new AtomicBoolean();
+    /** Those that upkeep looks at one by one; ordinary streams are not among them. */
+    private final Set<Relay> tunnels = ConcurrentHashMap.newKeySet();
+
     private final long startedNanos = System.nanoTime();
     private volatile boolean begun;
     private volatile boolean lastGoaway;
@@ -182,6 +187,10 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
             relay.refuse(badPath);
             return;
         }
+        if (relay.tunnel()) {
+            tunnels.add(relay);
+            relay.exchange().onEnd(() -> tunnels.remove(relay));
+        }
         relay.begin(end);
     }
 
@@ -275,6 +284,9 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
             }
         } else {
             checkProgress(now);
+        }
+        if (!tunnels.isEmpty()) {
+            tunnels.forEach(relay -> relay.upkeep(now));
         }
         if (draining.get() && !lastGoaway && now - drainStartedNanos > LINGER_NANOS) {
             Wakes wakes = new Wakes();

@@ -12,6 +12,7 @@ import io.penstock.gateway.exchange.GrpcTimeout;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.UpgradeTimeouts;
 import io.penstock.gateway.exchange.Upstream;
 import org.jspecify.annotations.Nullable;
 
@@ -406,7 +407,8 @@ final class Relay implements StreamEvents, Downstream {
 
     /** The response is complete: what still comes of the request is of no use (RFC 9113 §8.1). */
     void wantNoMore(Wakes wakes) {
-        if (!request.ended() && !tunnel()) {
+        boolean open = tunnel() && exchange.status() / 100 == 2;
+        if (!request.ended() && !open) {
             down.send().resetAfterWaiting(stream(), ErrorCode.NO_ERROR, wakes);
         }
     }
@@ -422,6 +424,30 @@ final class Relay implements StreamEvents, Downstream {
             down.send().resetAfterWaiting(stream(), ErrorCode.NO_ERROR, wakes);
         }
         fail(cause, "ended by the gateway", ErrorCode.INTERNAL_ERROR, wakes);
+        flushUnlessReader(wakes);
+    }
+
+    /** Looks at the clock; called a few times a second for a {@link #tunnel}. */
+    void upkeep(long now) {
+        UpgradeTimeouts limits = exchange.upgradeTimeouts();
+        boolean answered;
+        synchronized (this) {
+            answered = response.ended();
+        }
+        GatewayException passed = limits == null ? null : limits.passed(now, answered || request.ended());
+        if (passed == null) {
+            return;
+        }
+        if (!answered) {
+            refuse(passed);
+            return;
+        }
+        exchange.fail(passed.reason(), passed.detail());
+        synchronized (this) {
+            aborted = true; // so that the attempt ends with the stream
+        }
+        Wakes wakes = wakes();
+        down.send().reset(stream(), ErrorCode.CANCEL, wakes);
         flushUnlessReader(wakes);
     }
 

@@ -3,6 +3,7 @@ package io.penstock.gateway.lookup;
 
 import io.penstock.gateway.config.AllowConfig;
 import io.penstock.gateway.config.Cidr;
+import io.penstock.gateway.config.EndpointConfig;
 import io.penstock.gateway.config.PortRange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +14,13 @@ public final class FixedTarget {
             new AllowConfig(List.of(Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0")), List.of(new PortRange(1, 65_535)));
 
     private final Answer answer;
+    private final @Nullable String hostname;
+    private volatile @Nullable Target last;
 
-    /**
-     * Understands the endpoint.
-     *
-     * @param endpoint {@code host:port}
-     */
-    public FixedTarget(String endpoint, NameCache names) {
-        this.answer = new Answers(new AllowList(ANYWHERE), names).of(endpoint);
+    /** Understands the endpoint. */
+    public FixedTarget(EndpointConfig endpoint, NameCache names) {
+        this.answer = new Answers(new AllowList(ANYWHERE), names).of(endpoint.address());
+        this.hostname = endpoint.hostname().orElse(null);
     }
 
     /**
@@ -29,7 +29,8 @@ public final class FixedTarget {
      * @throws io.penstock.gateway.exchange.GatewayException NAME_UNRESOLVED or MALFORMED_TARGET
      */
     public @Nullable Target ready() {
-        return answer.ready();
+        Target found = answer.ready();
+        return found == null ? null : named(found);
     }
 
     /**
@@ -38,6 +39,19 @@ public final class FixedTarget {
      * @throws io.penstock.gateway.exchange.GatewayException NAME_UNRESOLVED or MALFORMED_TARGET
      */
     public Target resolve() {
-        return answer.resolve();
+        return named(answer.resolve());
+    }
+
+    private Target named(Target found) {
+        if (hostname == null) {
+            return found;
+        }
+        Target before = last;
+        if (before != null && before.address().equals(found.address())) {
+            return before;
+        }
+        Target named = new Target(found.text(), found.address(), hostname);
+        last = named;
+        return named;
     }
 }

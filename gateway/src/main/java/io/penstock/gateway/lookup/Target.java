@@ -8,12 +8,26 @@ import java.net.InetSocketAddress;
  *
  * @param text {@code host:port} as the store names it
  * @param address resolved; connect to this and never resolve the name again, or the check is void
+ * @param hostname what its certificate must be for, without port and brackets
  */
-public record Target(String text, InetSocketAddress address) {
+public record Target(String text, InetSocketAddress address, String hostname) {
 
-    /** The host of {@link #text()}, without port and brackets: what its certificate must be for. */
-    public String hostname() {
+    /** A target whose certificate must be for the host of its text. */
+    Target(String text, InetSocketAddress address) {
+        this(text, address, host(text));
+    }
+
+    private static String host(String text) {
         String host = text.substring(0, text.lastIndexOf(':'));
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** The text, with the hostname as its host. */
+    public String authority() {
+        if (hostname.equals(host(text))) {
+            return text;
+        }
+        String host = hostname.indexOf(':') >= 0 ? "[" + hostname + "]" : hostname;
+        return host + text.substring(text.lastIndexOf(':'));
     }
 }

@@ -133,7 +133,7 @@ public final class ClientTls {
      * @param protocols offered by ALPN, the preferred one first
      */
     SSLEngine engine(String hostname, int port, String... protocols) {
-        String name = config.serverName().orElse(hostname);
+        String name = name(hostname);
         SSLEngine engine = context.createSSLEngine(name, port);
         engine.setUseClientMode(true);
         engine.setSSLParameters(completed(engine.getSSLParameters(), name, protocols));
@@ -147,12 +147,18 @@ public final class ClientTls {
      * @param protocols offered by ALPN, the preferred one first
      */
     public SSLSocket socket(Socket connected, String hostname, String... protocols) throws IOException {
-        String name = config.serverName().orElse(hostname);
+        String name = name(hostname);
         SSLSocket socket =
                 (SSLSocket) context.getSocketFactory().createSocket(connected, name, connected.getPort(), true);
         socket.setUseClientMode(true);
         socket.setSSLParameters(completed(socket.getSSLParameters(), name, protocols));
         return socket;
+    }
+
+    /** Neither SNI nor certificates have the dot at the end of an absolute name (RFC 6066 §3). */
+    private String name(String hostname) {
+        String name = config.serverName().orElse(hostname);
+        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     }
 
     private SSLParameters completed(SSLParameters parameters, String name, String... protocols) {
@@ -161,7 +167,8 @@ public final class ClientTls {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
         }
         if (!LITERAL.matcher(name).matches()) {
-            parameters.setServerNames(List.of(new SNIHostName(name))); // RFC 6066 §3: names only
+            // RFC 6066 §3: names only; as bytes, because names with an underscore are in use
+            parameters.setServerNames(List.of(new SNIHostName(name.getBytes(StandardCharsets.ISO_8859_1))));
         }
         return parameters;
     }

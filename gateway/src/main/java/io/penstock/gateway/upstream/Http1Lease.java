@@ -26,8 +26,6 @@ final class Http1Lease implements Lease {
     private static final int BUFFER_BYTES = 16 * 1024;
     /** Below this age the kernel would have told of an end, but for an endpoint that was caught doing so. */
     private static final long PROBE_NANOS = 10_000_000;
-    /** How long one side of an upgraded connection may outlive the other. */
-    private static final long HALF_OPEN_NANOS = 60_000_000_000L;
 
     private final Http1Pool pool;
     private final UpstreamConfig config;
@@ -51,9 +49,6 @@ final class Http1Lease implements Lease {
     private volatile boolean sent;
     private volatile boolean streaming;
     private volatile boolean upgraded;
-    private long upgradedNanos;
-    private long movedBytes;
-    private long movedNanos;
 
     Http1Lease(
             Http1Pool pool,
@@ -184,8 +179,6 @@ final class Http1Lease implements Lease {
 
     @Override
     public void upgraded() {
-        upgradedNanos = System.nanoTime();
-        movedNanos = upgradedNanos;
         upgraded = true;
     }
 
@@ -251,7 +244,7 @@ final class Http1Lease implements Lease {
         if (over(current.writeSinceNanos(), now, config.writeTimeout().toNanos())) {
             current.abort(Cause.UPSTREAM_NOT_READING);
         } else if (upgraded) {
-            upkeepUpgraded(current, now);
+            return; // silence has another limit, which holds for every pair of protocols
         } else if (sent
                 && over(
                         current.firstByteSinceNanos(),
@@ -270,21 +263,5 @@ final class Http1Lease implements Lease {
 
     private static boolean over(long since, long now, long nanos) {
         return since != 0 && now - since > nanos;
-    }
-
-    private void upkeepUpgraded(UpstreamHalf current, long now) {
-        long moved = current.requestBytes() + current.responseBytes();
-        if (moved != movedBytes) {
-            movedBytes = moved;
-            movedNanos = now;
-        }
-        long idle = config.http1().upgradeIdle().map(limit -> limit.toNanos()).orElse(Long.MAX_VALUE);
-        long life = config.http1().upgradeLife().map(limit -> limit.toNanos()).orElse(Long.MAX_VALUE);
-        if (current.received()) {
-            idle = Math.min(idle, HALF_OPEN_NANOS);
-        }
-        if (now - movedNanos > idle || now - upgradedNanos > life) {
-            current.abort(Cause.DEADLINE);
-        }
     }
 }

@@ -226,6 +226,8 @@ class GatewayConfigTest {
                 "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h2}}] | upstream.tls: is missing",
                 "clusters: [{name: origin, endpoints: ['a:1'], upstream: {tls: {}}}] | upstream.tls: is there although protocol is h2c",
                 "clusters: [{name: origin, endpoints: ['a:1'], upstream: {proxy-protocol: v1}}] | upstream.proxy-protocol: v1 needs",
+                "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h2, tls: {}, proxy-protocol: v2}}] | upstream.proxy-protocol: v2 needs protocol http1",
+                "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: auto, tls: {}, proxy-protocol: v2}}] | upstream.proxy-protocol: v2 needs protocol http1",
                 "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h2, tls: {key: a}}}] | tls.key: and certificate need",
                 "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h2, tls: {ca: a, verify: false}}}] | tls.ca: has no",
                 "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h2, tls: {verify: maybe}}}] | tls.verify: maybe is not",

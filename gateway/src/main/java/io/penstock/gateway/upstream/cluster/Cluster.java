@@ -123,7 +123,7 @@ public final class Cluster implements Upstream, AutoCloseable {
                 .orElse(null);
         return new Member(
                 endpoint,
-                new FixedTarget(endpoint.address(), names),
+                new FixedTarget(endpoint, names),
                 new Load(config.balancer().decay().toNanos(), time.now()),
                 new EndpointHealth(() -> members().refresh()),
                 own);
@@ -148,10 +148,7 @@ public final class Cluster implements Upstream, AutoCloseable {
     private void check() {
         if (started && checks != null) {
             for (Member member : members.all()) {
-                checks.add(
-                        member.health(),
-                        member.name(),
-                        () -> member.target().resolve().address());
+                checks.add(member.health(), member.name(), () -> member.target().resolve());
             }
         }
     }

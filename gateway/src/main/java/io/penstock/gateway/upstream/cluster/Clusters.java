@@ -69,7 +69,8 @@ public final class Clusters {
     }
 
     private static EndpointConfig endpoint(DiscoveredEndpoint found) {
-        return new EndpointConfig(found.address(), found.weight(), false, found.priority(), Optional.empty());
+        Optional<String> hostname = Optional.of(found.hostname()).filter(name -> !name.isEmpty());
+        return new EndpointConfig(found.address(), hostname, found.weight(), false, found.priority(), Optional.empty());
     }
 
     /** Looks at the clock; called a few times a second. */

@@ -68,7 +68,8 @@ final class Members {
         Map<String, Member> after = new LinkedHashMap<>();
         for (EndpointConfig endpoint : endpoints) {
             Member old = before.get(endpoint.address());
-            Member member = old == null ? join.apply(endpoint) : new Member(endpoint, old);
+            boolean stays = old != null && old.config().hostname().equals(endpoint.hostname());
+            Member member = old != null && stays ? new Member(endpoint, old) : join.apply(endpoint);
             if (old == null && !before.isEmpty()) {
                 member.warm(now);
             }
@@ -76,7 +77,8 @@ final class Members {
         }
         members = after;
         before.forEach((name, member) -> {
-            if (!after.containsKey(name)) {
+            Member next = after.get(name);
+            if (next == null || next.health() != member.health()) {
                 leave.accept(member);
             }
         });

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.forward;
 
+import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.RequestHalf;
 
 /**
  * Copies raw bytes both ways after an upgrade, each as it comes, until both sides have ended. The end of one side is passed on and leaves
- * the other direction open.
+ * the other direction open. An upstream that takes no more may still have sent its last words: they are passed on before anything ends.
  */
 final class Tunnel {
     private static final int BUFFER_BYTES = 16 * 1024;
@@ -38,23 +39,42 @@ final class Tunnel {
         } finally {
             join(upward);
         }
+        if (!down.received()) {
+            down.abort(Cause.UPSTREAM_RESET); // it sends what nobody takes
+        }
     }
 
     private void upward() {
         byte[] buffer = new byte[BUFFER_BYTES];
-        try {
-            for (int count = down.read(buffer, 0, buffer.length);
-                    count >= 0;
-                    count = down.read(buffer, 0, buffer.length)) {
-                up.write(buffer, 0, count);
-                if (!down.ready()) {
-                    up.flush();
-                }
+        while (true) {
+            int count;
+            try {
+                count = down.read(buffer, 0, buffer.length);
+            } catch (GatewayException e) {
+                up.abort(e.reason());
+                down.abort(e.reason());
+                return;
             }
-            up.end(null);
+            if (!pass(buffer, count) || count < 0) {
+                return;
+            }
+        }
+    }
+
+    /** False when the upstream takes no more: who reads from it finds out why, or its end. */
+    private boolean pass(byte[] buffer, int count) {
+        try {
+            if (count < 0) {
+                up.end(null);
+                return true;
+            }
+            up.write(buffer, 0, count);
+            if (!down.ready()) {
+                up.flush();
+            }
+            return true;
         } catch (GatewayException e) {
-            up.abort(e.reason());
-            down.abort(e.reason());
+            return false;
         }
     }
 

@@ -3,6 +3,7 @@ package io.penstock.gateway.upstream.health;
 
 import io.penstock.gateway.config.HealthCheckConfig;
 import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.upstream.ClientTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -87,7 +88,14 @@ public final class HealthChecks implements AutoCloseable {
                 tls = ours;
             }
             String[] protocols = config.type() == HealthCheckConfig.Type.GRPC ? new String[] {"h2"} : protocols();
-            return new ProbeSocket(address, config.timeout(), ours, hostname, protocols);
+            ProbeSocket socket = new ProbeSocket(address, config.timeout(), ours, hostname, protocols);
+            if (protocols[0].equals("h2")
+                    && protocols.length == 1
+                    && !socket.protocol().equals("h2")) {
+                socket.close();
+                throw new IOException("the endpoint does not choose h2 by ALPN");
+            }
+            return socket;
         }
 
         private String[] protocols() {
@@ -110,12 +118,12 @@ public final class HealthChecks implements AutoCloseable {
     /**
      * Begins to check an endpoint, at once and then in intervals.
      *
-     * @param name its {@code host:port}
-     * @param address resolves the name; may block
+     * @param name for people
+     * @param target resolves its name; may block
      */
-    public void add(EndpointHealth endpoint, String name, Callable<InetSocketAddress> address) {
+    public void add(EndpointHealth endpoint, String name, Callable<Target> target) {
         threads.computeIfAbsent(
-                endpoint, key -> Thread.ofVirtual().name("check " + name).start(() -> run(endpoint, name, address)));
+                endpoint, key -> Thread.ofVirtual().name("check " + name).start(() -> run(endpoint, target)));
     }
 
     /** Ends the checks of an endpoint. */
@@ -126,15 +134,12 @@ public final class HealthChecks implements AutoCloseable {
         }
     }
 
-    private void run(EndpointHealth endpoint, String name, Callable<InetSocketAddress> address) {
-        String authority = config.host().orElse(name);
-        String host = name.substring(0, name.lastIndexOf(':'));
-        String hostname = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    private void run(EndpointHealth endpoint, Callable<Target> target) {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 running.acquire();
                 try {
-                    check(endpoint, hostname, authority, address);
+                    check(endpoint, target);
                 } finally {
                     running.release();
                 }
@@ -145,14 +150,14 @@ public final class HealthChecks implements AutoCloseable {
         }
     }
 
-    private void check(
-            EndpointHealth endpoint, String hostname, String authority, Callable<InetSocketAddress> address) {
+    private void check(EndpointHealth endpoint, Callable<Target> target) {
         boolean ok = false;
         String found;
         try {
-            InetSocketAddress resolved = address.call();
-            int port = config.port().orElse(resolved.getPort());
-            found = probe.check(new InetSocketAddress(resolved.getAddress(), port), hostname, authority);
+            Target resolved = target.call();
+            int port = config.port().orElse(resolved.address().getPort());
+            InetSocketAddress address = new InetSocketAddress(resolved.address().getAddress(), port);
+            found = probe.check(address, resolved.hostname(), config.host().orElse(resolved.authority()));
             ok = true;
         } catch (IOException e) {
             found = String.valueOf(e.getMessage());

@@ -49,7 +49,7 @@ final class ProbeSocket implements AutoCloseable {
                 protocol = encrypted.getApplicationProtocol();
             }
             in = new BufferedInputStream(socket.getInputStream(), 4_096);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             plain.close();
             throw e;
         }

@@ -159,7 +159,7 @@ class ClusterTest {
         send(cluster, 10);
 
         cluster.endpoints(List.of(
-                new EndpointConfig("127.0.0.1:2", 5, false, 0, Optional.<String>empty()),
+                new EndpointConfig("127.0.0.1:2", Optional.<String>empty(), 5, false, 0, Optional.<String>empty()),
                 EndpointConfig.of("127.0.0.1:3")));
         transport.opened.clear();
         send(cluster, 10);
