@@ -26,6 +26,7 @@ public final class Head {
         Head copy = new Head();
         copy.fields = Arrays.copyOf(fields, fields.length);
         copy.size = size;
+        copy.seen = seen;
         return copy;
     }
 

@@ -139,7 +139,7 @@ final class Http1Exchange implements Downstream {
 
     @Override
     public void failAttempt(GatewayException reason) {
-        Half attempt = running;
+        RunningAttempt attempt = running;
         if (stage.get() != Stage.NONE) {
             return;
         }

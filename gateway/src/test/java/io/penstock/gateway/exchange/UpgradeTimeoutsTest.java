@@ -22,6 +22,11 @@ class UpgradeTimeoutsTest {
         }
 
         @Override
+        public void failAttempt(GatewayException reason) {
+            throw reason;
+        }
+
+        @Override
         public void answer(Head head, byte[] body) {
             throw new UnsupportedOperationException();
         }
