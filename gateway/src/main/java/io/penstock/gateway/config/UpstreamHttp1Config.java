@@ -3,8 +3,6 @@ package io.penstock.gateway.config;
 
 import static java.time.Duration.ofDays;
 import static java.time.Duration.ofHours;
-import static java.time.Duration.ofMillis;
-import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
 import java.time.Duration;
@@ -13,26 +11,16 @@ import java.util.Optional;
 /**
  * Limits of HTTP/1.1 with an upstream. The timeouts are looked at ten times a second.
  *
- * @param firstByteTimeout 1 ms to 24 h, default 1 min; from the last byte of the request to the response head
- * @param readTimeout 1 ms to 24 h, default 1 min; silence inside a response body; does not apply to {@code text/event-stream} and
- *     upgraded connections
  * @param maxHeadBytes 1 KiB to 1 MiB, default 64 KiB; of a response head and of trailers
  * @param maxRequests 1 to 1 000 000 000, default 1 000 000; a connection is closed after so many
  * @param upgradeIdle 1 s to 24 h; ends an upgraded connection on which no byte moved for this long; absent means no limit
  * @param upgradeLife 1 s to 168 h; ends an upgraded connection of this age; absent means no limit
  */
 public record UpstreamHttp1Config(
-        Duration firstByteTimeout,
-        Duration readTimeout,
-        int maxHeadBytes,
-        int maxRequests,
-        Optional<Duration> upgradeIdle,
-        Optional<Duration> upgradeLife) {
+        int maxHeadBytes, int maxRequests, Optional<Duration> upgradeIdle, Optional<Duration> upgradeLife) {
 
     public UpstreamHttp1Config {
         Check check = new Check()
-                .range("first-byte-timeout", firstByteTimeout, ofMillis(1), ofHours(24))
-                .range("read-timeout", readTimeout, ofMillis(1), ofHours(24))
                 .size("max-head-bytes", maxHeadBytes, 1024, 1024 * 1024)
                 .range("max-requests", maxRequests, 1, 1_000_000_000);
         upgradeIdle.ifPresent(idle -> check.range("upgrade-idle", idle, ofSeconds(1), ofHours(24)));
@@ -42,8 +30,6 @@ public record UpstreamHttp1Config(
 
     static UpstreamHttp1Config from(ConfigNode node) {
         return new UpstreamHttp1Config(
-                node.duration("first-byte-timeout", ofMinutes(1)),
-                node.duration("read-timeout", ofMinutes(1)),
                 node.size("max-head-bytes", 64 * 1024),
                 node.integer("max-requests", 1_000_000),
                 node.optionalDuration("upgrade-idle"),
