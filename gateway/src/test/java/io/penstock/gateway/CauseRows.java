@@ -152,14 +152,28 @@ final class CauseRows {
     private static List<CauseRow> silent() {
         return List.of(
                 idle1(Cause.FIRST_BYTE_TIMEOUT, "first-byte-timeout, HTTP/1.1")
-                        .with("upstream", "http1: {first-byte-timeout: 100ms}"),
+                        .with("upstream", "first-byte-timeout: 100ms"),
+                idle2(Cause.FIRST_BYTE_TIMEOUT, "first-byte-timeout, HTTP/2")
+                        .by(HTTP1, HTTP2)
+                        .with("upstream", "first-byte-timeout: 100ms"),
+                http2(Cause.UPSTREAM_IDLE, "read-timeout, HTTP/2", (peer, stream) -> {
+                            peer.head(stream, false, ":status", "200");
+                            peer.data(stream, "ab", false);
+                        })
+                        .by(HTTP1, HTTP2)
+                        .with("upstream", "read-timeout: 100ms")
+                        .breaksOff(),
+                http2(Cause.UPSTREAM_NOT_READING, "no window, HTTP/2", (peer, stream) -> peer.withoutCredit())
+                        .by(HTTP1, HTTP2)
+                        .with("upstream", "replay-bytes: 0B, http2: {zero-window-timeout: 200ms}")
+                        .doing(scene -> begin(scene, true)),
                 idle2(Cause.FIRST_BYTE_TIMEOUT, "per-try-timeout, HTTP/2")
                         .with("cluster", "retry: {attempts: 1, per-try-timeout: 100ms}"),
                 http1(Cause.UPSTREAM_IDLE, "read-timeout, HTTP/1.1", connection -> {
                             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab");
                             connection.ended();
                         })
-                        .with("upstream", "http1: {read-timeout: 100ms}")
+                        .with("upstream", "read-timeout: 100ms")
                         .breaksOff(),
                 idle1(Cause.UPSTREAM_NOT_READING, "write-timeout, HTTP/1.1")
                         .with("upstream", "write-timeout: 200ms, replay-bytes: 0B")

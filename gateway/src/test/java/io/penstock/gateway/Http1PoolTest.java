@@ -312,7 +312,7 @@ class Http1PoolTest {
     void namesWhatAnUpstreamDidWrongAndServesTheNext(String path, Cause cause, String status, UpstreamEnding ending) {
         try (Http1Origin origin = hostile();
                 RunningGateway gateway = gateway(
-                        origin, "http1: {first-byte-timeout: 200ms, read-timeout: 200ms, max-head-bytes: 64KiB}")) {
+                        origin, "first-byte-timeout: 200ms, read-timeout: 200ms, http1: {max-head-bytes: 64KiB}")) {
             FramePeer client = gateway.client();
 
             int call = client.get(path);
@@ -383,7 +383,7 @@ class Http1PoolTest {
     @Test
     void sendsAnEventAtOnce() throws Exception {
         try (Http1Origin origin = Http1Origin.byHand();
-                RunningGateway gateway = gateway(origin, "http1: {read-timeout: 100ms}")) {
+                RunningGateway gateway = gateway(origin, "read-timeout: 100ms")) {
             FramePeer client = gateway.client();
             int call = client.get("/");
             Http1Origin.Connection connection = origin.connection();

@@ -28,6 +28,10 @@ import java.util.Optional;
  * @param pingTimeout 10 ms to 1 min, default 5 s; an unanswered PING ends the connection
  * @param maxAge 1 s to 168 h, default 1 h; a connection takes no new exchange after this, give or take a tenth
  * @param writeTimeout 100 ms to 1 h, default 30 s; a write that makes no progress ends the connection
+ * @param firstByteTimeout 1 ms to 24 h, default 1 min; from the last byte of the request to the response head; not for gRPC, whose
+ *     streams answer when they have something to say
+ * @param readTimeout 1 ms to 24 h, default 1 min; silence inside a response body that the downstream has taken so far; not for gRPC,
+ *     {@code text/event-stream} and upgraded connections, and over HTTP/2 not before the request has ended
  * @param replayBytes 0 B to 16 MiB, default 64 KiB; request bytes held for one more attempt, for each exchange
  * @param http1 limits of each HTTP/1.1 connection, all with defaults
  * @param http2 limits of each HTTP/2 connection, all with defaults
@@ -45,6 +49,8 @@ public record UpstreamConfig(
         Duration pingTimeout,
         Duration maxAge,
         Duration writeTimeout,
+        Duration firstByteTimeout,
+        Duration readTimeout,
         int replayBytes,
         UpstreamHttp1Config http1,
         Http2Config http2) {
@@ -79,6 +85,8 @@ public record UpstreamConfig(
                 .range("ping-timeout", pingTimeout, ofMillis(10), ofMinutes(1))
                 .range("max-age", maxAge, ofSeconds(1), ofHours(168))
                 .range("write-timeout", writeTimeout, ofMillis(100), ofHours(1))
+                .range("first-byte-timeout", firstByteTimeout, ofMillis(1), ofHours(24))
+                .range("read-timeout", readTimeout, ofMillis(1), ofHours(24))
                 .that(
                         "tls",
                         tls.isPresent() || protocol == Protocol.H2C || protocol == Protocol.HTTP1,
@@ -119,6 +127,8 @@ public record UpstreamConfig(
                 node.duration("ping-timeout", ofSeconds(5)),
                 node.duration("max-age", ofHours(1)),
                 node.duration("write-timeout", ofSeconds(30)),
+                node.duration("first-byte-timeout", ofMinutes(1)),
+                node.duration("read-timeout", ofMinutes(1)),
                 node.size("replay-bytes", 64 * 1024),
                 node.child("http1", UpstreamHttp1Config::from),
                 node.child("http2", Http2Config::from));

@@ -171,6 +171,22 @@ final class Attempt implements StreamEvents {
     }
 
     @Override
+    public boolean timed() {
+        return timed(relay.exchange());
+    }
+
+    /** Whether silence is a fault: gRPC calls, event streams and upgraded connections may be silent for as long as they like. */
+    static boolean timed(Exchange exchange) {
+        return !exchange.grpc() && !exchange.openEnded();
+    }
+
+    @Override
+    public void late(Cause cause, String detail, Wakes wakes) {
+        cancel(cause, ErrorCode.CANCEL, wakes);
+        failed(cause, detail, ErrorCode.INTERNAL_ERROR, wakes);
+    }
+
+    @Override
     public void unprocessed(Wakes wakes) {
         String detail = "above the last stream of the upstream's GOAWAY";
         failed(Cause.UPSTREAM_GOAWAY, detail, ErrorCode.REFUSED_STREAM, wakes);

@@ -58,6 +58,11 @@ final class Http2Stream {
     boolean alone;
 
     long waitingSinceNanos;
+    /** What upkeep saw last of what the peer has sent while it owed more; below zero while it owed nothing. */
+    long seenBytes = -1;
+    /** When upkeep saw that first. */
+    long seenNanos;
+
     boolean queued;
 
     @Nullable

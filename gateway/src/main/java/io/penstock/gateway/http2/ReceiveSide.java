@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2;
 
+import io.penstock.gateway.exchange.Cause;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -101,6 +104,42 @@ final class ReceiveSide {
         stream.events.reset(code, wakes);
         streams.afterLeave(stream, true, wakes);
         return rapid;
+    }
+
+    /**
+     * Ends the timed streams on which the peer owes something and has been silent for too long: a head, or more of a body. It owes nothing
+     * before the request has ended, and nothing while bytes of its own are still on their way to the other side.
+     */
+    void endSilent(long headNanos, long bodyNanos, long now, Wakes wakes) {
+        List<Http2Stream> noHead = new ArrayList<>(0);
+        List<Http2Stream> noBody = new ArrayList<>(0);
+        lock.lock();
+        try {
+            for (Http2Stream stream : streams.all()) {
+                if (silentNanos(stream, now) > (stream.headReceived ? bodyNanos : headNanos) && stream.events.timed()) {
+                    (stream.headReceived ? noBody : noHead).add(stream);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        for (Http2Stream stream : noHead) {
+            stream.events.late(Cause.FIRST_BYTE_TIMEOUT, "no response head in time", wakes);
+        }
+        for (Http2Stream stream : noBody) {
+            stream.events.late(Cause.UPSTREAM_IDLE, "silent inside the response", wakes);
+        }
+    }
+
+    private long silentNanos(Http2Stream stream, long now) {
+        boolean passedOn = streamWindowBytes - stream.receiveWindow == stream.unreturned;
+        boolean owes = stream.localEnd && !stream.endReceived && passedOn;
+        long bytes = !owes ? -1 : stream.headReceived ? stream.receivedBytes + 1 : 0;
+        if (bytes < 0 || bytes != stream.seenBytes) {
+            stream.seenBytes = bytes;
+            stream.seenNanos = now;
+        }
+        return now - stream.seenNanos;
     }
 
     /** Bytes of this stream went on to the other side: lets the peer send as many again, once they are worth a frame. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2;
 
+import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Head;
 import java.util.ArrayList;
 import java.util.List;
@@ -199,7 +200,7 @@ final class SendSide {
 
     // ---- what upkeep looks at ----
 
-    /** Nobody cares for the stream any more, but what waits on it shall still be sent: see {@link #resetStuck}. */
+    /** Nobody cares for the stream any more, but what waits on it shall still be sent: see {@link #endStuck}. */
     void leaveAlone(Http2Stream stream) {
         lock.lock();
         try {
@@ -209,17 +210,21 @@ final class SendSide {
         }
     }
 
-    /** Resets streams that were left alone and whose peer has given them no window for this long. */
-    void resetStuck(long nanos, long now, Wakes wakes) {
-        List<Http2Stream> stuck = new ArrayList<>(0);
+    /** Ends streams that were left alone or are timed, and whose peer has given them no window for this long. */
+    void endStuck(long nanos, long now, Wakes wakes) {
+        List<Http2Stream> alone = new ArrayList<>(0);
+        List<Http2Stream> timed = new ArrayList<>(0);
         lock.lock();
         try {
-            waiting.collectStuck(nanos, now, stuck);
+            waiting.collectStuck(nanos, now, alone, timed);
         } finally {
             lock.unlock();
         }
-        for (Http2Stream stream : stuck) {
+        for (Http2Stream stream : alone) {
             reset(stream, ErrorCode.CANCEL, wakes);
+        }
+        for (Http2Stream stream : timed) {
+            stream.events.late(Cause.UPSTREAM_NOT_READING, "no window for the request in time", wakes);
         }
     }
 

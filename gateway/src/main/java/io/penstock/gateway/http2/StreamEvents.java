@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2;
 
+import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Head;
 
 /**
@@ -31,6 +32,14 @@ interface StreamEvents {
 
     /** The connection ended under the stream. */
     void lost(String detail, Wakes wakes);
+
+    /** Whether a peer that is silent on this stream, or takes nothing of it, has failed; asked under the connection's lock. */
+    default boolean timed() {
+        return false;
+    }
+
+    /** The peer of a {@link #timed} stream has been silent, or has taken nothing, for too long. Told by upkeep. */
+    default void late(Cause cause, String detail, Wakes wakes) {}
 
     /** So many bytes that were sent on this stream are in the kernel now. */
     void written(int bytes, Wakes wakes);

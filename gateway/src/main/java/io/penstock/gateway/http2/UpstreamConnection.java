@@ -260,7 +260,14 @@ public final class UpstreamConnection implements Http2Connection.Role {
 
     private void checkUsed(long now) {
         Wakes wakes = new Wakes();
-        connection.send().resetStuck(config.http2().zeroWindowTimeout().toNanos(), now, wakes);
+        connection.send().endStuck(config.http2().zeroWindowTimeout().toNanos(), now, wakes);
+        connection
+                .receive()
+                .endSilent(
+                        config.firstByteTimeout().toNanos(),
+                        config.readTimeout().toNanos(),
+                        now,
+                        wakes);
         wakes.flush();
         if (!retired && now - startedNanos > maxAgeNanos) {
             retire(UpstreamEnding.MAX_AGE);

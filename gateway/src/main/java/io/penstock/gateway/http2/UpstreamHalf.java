@@ -212,6 +212,20 @@ final class UpstreamHalf implements Half, StreamEvents {
     }
 
     @Override
+    public boolean timed() {
+        return Attempt.timed(exchange);
+    }
+
+    @Override
+    public void late(Cause cause, String detail, Wakes wakes) {
+        Http2Stream stream = blocking.stream();
+        over(cause, detail);
+        if (stream != null) {
+            up.send().reset(stream, ErrorCode.CANCEL, wakes);
+        }
+    }
+
+    @Override
     public void unprocessed(Wakes wakes) {
         over(Cause.UPSTREAM_GOAWAY, "above the last stream of the upstream's GOAWAY");
     }

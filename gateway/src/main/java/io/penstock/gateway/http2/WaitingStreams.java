@@ -157,10 +157,15 @@ final class WaitingStreams {
         return false;
     }
 
-    void collectStuck(long nanos, long now, List<Http2Stream> stuck) {
+    void collectStuck(long nanos, long now, List<Http2Stream> alone, List<Http2Stream> timed) {
         for (Http2Stream stream : blocked) {
-            if (stream.alone && starved(stream, nanos, now)) {
-                stuck.add(stream);
+            if (!starved(stream, nanos, now)) {
+                continue;
+            }
+            if (stream.alone) {
+                alone.add(stream);
+            } else if (stream.events.timed()) {
+                timed.add(stream);
             }
         }
     }

@@ -249,14 +249,11 @@ final class Http1Lease implements Lease {
                 && over(
                         current.firstByteSinceNanos(),
                         now,
-                        config.http1().firstByteTimeout().toNanos())) {
+                        config.firstByteTimeout().toNanos())) {
             current.abort(Cause.FIRST_BYTE_TIMEOUT);
         } else if (!streaming
                 && current.responseBytes() > 0
-                && over(
-                        current.readSinceNanos(),
-                        now,
-                        config.http1().readTimeout().toNanos())) {
+                && over(current.readSinceNanos(), now, config.readTimeout().toNanos())) {
             current.abort(Cause.UPSTREAM_IDLE);
         }
     }
