@@ -101,12 +101,14 @@ public final class Main implements Callable<Integer> {
 
         @Override
         public Integer call() {
+            GatewayConfig read;
             try {
-                ConfigReader.read(config);
+                read = ConfigReader.read(config);
             } catch (ConfigException e) {
                 spec.commandLine().getErr().println(e.getMessage());
                 return USAGE;
             }
+            WaitingBytes.of(read).forEach(spec.commandLine().getOut()::println);
             spec.commandLine().getOut().println(config + ": fine");
             return FINE;
         }

@@ -75,6 +75,25 @@ class CommandLineTest {
     }
 
     @Test
+    void saysHowMuchMayWaitForSlowPeers() throws IOException {
+        Ran ran = run("check", "--config", file("""
+                listeners:
+                  - {name: both, port: 1, max-connections: 100, http2: {max-concurrent-streams: 10, max-head-bytes: 16KiB,
+                     stream-window-bytes: 128KiB}}
+                  - {name: old, port: 2, protocols: [http1], max-connections: 8, http1: {max-head-bytes: 16KiB}}
+                routes: [{name: all, cluster: a}]
+                clusters:
+                  - {name: a, endpoints: ["a:1"], upstream: {replay-bytes: 64KiB, http2: {stream-window-bytes: 256KiB}}}
+                  - {name: b, endpoints: ["b:1"], upstream: {replay-bytes: 0B, http2: {stream-window-bytes: 64KiB}}}
+                """));
+
+        assertThat(ran.out())
+                .contains(
+                        "listener both: at most 453 MiB wait for slow peers (100 connections x 10 streams x 464 KiB)\n")
+                .contains("listener old: at most 3.0 MiB wait for slow peers (8 connections x 1 streams x 384 KiB)\n");
+    }
+
+    @Test
     void listsEveryProblemOfABadFile() throws IOException {
         Ran ran = run("check", "--config", file("""
                 listeners: [{name: public, port: 99999, head-timeout: 1ms}]

@@ -19,11 +19,15 @@ final class Http1Upkeep {
     private static final long WATCH_NANOS = 200_000_000L;
     /** A draining connection that was idle for so long has no request on its way. */
     private static final long DRAIN_IDLE_NANOS = 1_000_000_000L;
+    /** A connection that was idle for so long needs no memory for its next response yet. */
+    private static final long REST_NANOS = 1_000_000_000L;
     /** A rate is not judged before. */
     private static final long RATE_NANOS = 5_000_000_000L;
 
     private final Http1Connection connection;
     private volatile boolean watching;
+    /** Since when it was idle when it last gave memory back. Of the upkeep thread. */
+    private volatile long restedSinceNanos;
 
     Http1Upkeep(Http1Connection connection) {
         this.connection = connection;
@@ -45,13 +49,18 @@ final class Http1Upkeep {
                 connection.refuseLateHead(head);
             }
         } else if (idle != 0) {
-            idle(now - idle);
+            idle(idle, now);
         } else {
             exchange(now);
         }
     }
 
-    private void idle(long nanos) {
+    private void idle(long since, long now) {
+        long nanos = now - since;
+        if (nanos > REST_NANOS && restedSinceNanos != since) {
+            restedSinceNanos = since;
+            connection.wire().restWriting();
+        }
         if (nanos > connection.listener().idleTimeout().toNanos()) {
             connection.closeIdle(DownstreamEnding.IDLE, "no request in time");
         } else if (connection.draining() && nanos > DRAIN_IDLE_NANOS) {

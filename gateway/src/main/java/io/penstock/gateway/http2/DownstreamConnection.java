@@ -28,6 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class DownstreamConnection implements Http2Connection.Role, ServedConnection {
     private static final int LINGER_BYTES = 1024 * 1024;
     private static final long LINGER_NANOS = 1_000_000_000L;
+    /** A connection without a stream for so long needs no memory for its next response yet. */
+    private static final long REST_NANOS = 1_000_000_000L;
 
     /** How many first bytes tell for certain that a connection speaks HTTP/2 with prior knowledge. */
     public static final int PREFACE_BYTES = Preface.BYTES.length;
@@ -51,6 +53,9 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
     private volatile boolean lastGoaway;
     private volatile long drainStartedNanos;
     private volatile long lingerSinceNanos;
+    /** Since when it had no stream when it last gave memory back. */
+    private volatile long restedSinceNanos;
+
     private volatile DownstreamEnding ending = DownstreamEnding.PEER;
     private volatile String detail = "";
 
@@ -307,7 +312,12 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
                 .starvedFor(config.http2().zeroWindowTimeout().toNanos(), now)) {
             calm(DownstreamEnding.ZERO_WINDOW, "window held at zero");
         } else if (connection.openStreams() == 0) {
-            long quiet = now - Math.max(connection.streams().lastStreamNanos(), startedNanos);
+            long since = Math.max(connection.streams().lastStreamNanos(), startedNanos);
+            long quiet = now - since;
+            if (quiet > REST_NANOS && restedSinceNanos != since) {
+                restedSinceNanos = since;
+                connection.rest();
+            }
             if (quiet > config.idleTimeout().toNanos() && !draining.get()) {
                 end(
                         DownstreamEnding.IDLE,

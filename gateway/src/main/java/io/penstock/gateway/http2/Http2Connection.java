@@ -82,6 +82,17 @@ final class Http2Connection {
 
     // ---- life ----
 
+    /** Gives memory back that was needed to send; called when no stream has been open for a while. */
+    void rest() {
+        lock.lock();
+        try {
+            output.rest();
+        } finally {
+            lock.unlock();
+        }
+        wire.restWriting();
+    }
+
     /** Queues our preface and SETTINGS and starts the writer. */
     void start(String name) {
         lock.lock();

@@ -67,6 +67,14 @@ final class Output {
         closing = true;
     }
 
+    /** Gives back what grew, when nothing is queued and nothing is being written. */
+    void rest() {
+        if (writerIdle && filling.empty()) {
+            filling.rest();
+            writing.rest();
+        }
+    }
+
     /** Writes no more; {@link #unpark} has to follow. */
     void kill() {
         dead = true;

@@ -129,6 +129,13 @@ final class OutputBatch {
         }
     }
 
+    /** Lets go of what grew; called while it is empty. */
+    void rest() {
+        if (current.length > SMALLEST) {
+            current = new byte[SMALLEST];
+        }
+    }
+
     private void grow(int wanted) {
         if (current.length < SEGMENT) {
             int size = current.length * 2;

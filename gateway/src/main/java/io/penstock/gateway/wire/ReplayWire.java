@@ -38,6 +38,11 @@ public final class ReplayWire implements Wire {
     }
 
     @Override
+    public void restWriting() {
+        wire.restWriting();
+    }
+
+    @Override
     public void finish() {
         wire.finish();
     }

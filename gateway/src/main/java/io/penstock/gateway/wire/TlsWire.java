@@ -12,7 +12,10 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 
 /**
- * The client's side of a TLS connection over a {@link ChannelWire}, in blocking style.
+ * A TLS connection over a {@link ChannelWire}, in blocking style, either side.
+ *
+ * <p>Whoever waits for bytes waits with a small buffer, which grows to the record that comes, and while reads fill it: a connection that
+ * says nothing costs little. The buffer of writes has to hold the largest record, and goes back by {@link #restWriting}.
  *
  * <p>An engine and not a socket of the JDK: a TLS socket cannot be asked without waiting whether its peer has closed. Only {@link
  * ReentrantLock}s are held while it blocks, here and in the engine, so that no carrier thread is pinned on any JDK from 21 on. What a peer
@@ -21,6 +24,10 @@ import javax.net.ssl.SSLException;
  */
 public final class TlsWire implements PooledWire {
     private static final byte[] NONE = {};
+    /** What a wait needs: most requests, and most answers of small services, are one record that fits. */
+    private static final int SMALLEST = 2 * 1024;
+
+    private static final int RECORD_HEADER_BYTES = 5;
 
     private final ChannelWire raw;
     private final SSLEngine engine;
@@ -29,6 +36,9 @@ public final class TlsWire implements PooledWire {
     private ByteBuffer encrypted = ByteBuffer.wrap(NONE);
     /** Decrypted and not read. Of the reading thread. */
     private ByteBuffer plain = ByteBuffer.wrap(NONE);
+    /** How large {@link #encrypted} is when nothing is in it. Of the reading thread. */
+    private int room = SMALLEST;
+
     /** Under the lock. */
     private ByteBuffer output = ByteBuffer.wrap(NONE);
 
@@ -82,22 +92,54 @@ public final class TlsWire implements PooledWire {
             throw new SocketTimeoutException("TLS handshake");
         }
         makeRoom();
-        int count = raw.readWithin(
-                encrypted.array(), encrypted.limit(), encrypted.capacity() - encrypted.limit(), (int) left);
+        int count = raw.readWithin(encrypted.array(), encrypted.limit(), freeBytes(), (int) left);
         if (count < 0) {
             throw new SSLException("the peer closed the connection in the handshake");
         }
-        encrypted.limit(encrypted.limit() + count);
+        received(count);
     }
 
-    /** Moves what is there to the front of a buffer that holds a whole record. */
-    private void makeRoom() {
-        int size = engine.getSession().getPacketBufferSize();
-        if (encrypted.capacity() < size) {
-            byte[] more = new byte[size];
-            int left = encrypted.remaining();
-            encrypted.get(more, 0, left);
-            encrypted = ByteBuffer.wrap(more);
+    private int freeBytes() {
+        return encrypted.capacity() - encrypted.limit();
+    }
+
+    private void received(int count) {
+        boolean filled = count == freeBytes();
+        encrypted.limit(encrypted.limit() + count);
+        if (filled) {
+            room = Math.min(8 * room, engine.getSession().getPacketBufferSize());
+        } else if (count < room / 8) {
+            room = SMALLEST;
+        }
+    }
+
+    /** How long the record is that begins what is here; 0 while nobody can tell. */
+    private int recordBytes() {
+        if (encrypted.remaining() < RECORD_HEADER_BYTES) {
+            return 0;
+        }
+        int at = encrypted.position();
+        return RECORD_HEADER_BYTES + (((encrypted.get(at + 3) & 0xff) << 8) | (encrypted.get(at + 4) & 0xff));
+    }
+
+    /** Moves what is there to the front of a buffer that holds the whole record, and has room for a byte at least. */
+    private void makeRoom() throws SSLException {
+        int left = encrypted.remaining();
+        int most = Math.max(engine.getSession().getPacketBufferSize(), left);
+        int size = Math.min(Math.max(room, recordBytes()), most);
+        if (left == 0 && plain.capacity() > SMALLEST && !plain.hasRemaining()) {
+            plain = ByteBuffer.wrap(NONE);
+        }
+        if (left >= size) {
+            size = most;
+        }
+        if (left >= size) {
+            throw new SSLException("a record of more than " + size + " bytes");
+        }
+        if (encrypted.capacity() < size || (left == 0 && encrypted.capacity() > size)) {
+            byte[] other = new byte[size];
+            encrypted.get(other, 0, left);
+            encrypted = ByteBuffer.wrap(other);
             encrypted.limit(left);
         } else {
             encrypted.compact().flip();
@@ -106,7 +148,13 @@ public final class TlsWire implements PooledWire {
 
     /** Decrypts one record into {@link #plain}, which is empty before. */
     private SSLEngineResult.Status unwrap() throws SSLException {
-        int size = engine.getSession().getApplicationBufferSize();
+        SSLEngineResult.Status status = unwrap(recordBytes());
+        return status == SSLEngineResult.Status.BUFFER_OVERFLOW
+                ? unwrap(engine.getSession().getApplicationBufferSize())
+                : status;
+    }
+
+    private SSLEngineResult.Status unwrap(int size) throws SSLException {
         ByteBuffer to = plain.capacity() < size ? ByteBuffer.allocate(size) : plain.clear();
         SSLEngineResult result = engine.unwrap(encrypted, to);
         plain = to.flip();
@@ -126,15 +174,12 @@ public final class TlsWire implements PooledWire {
         return count;
     }
 
-    /** Decrypts the next record, into the caller's buffer when that is large enough: how many bytes went there; -1 at the end. */
+    /** Decrypts the next record, into the caller's buffer when it fits there: how many bytes went there; -1 at the end. */
     private int decrypt(byte[] buffer, int offset, int length) throws IOException {
-        SSLEngineResult.Status status;
-        int produced = 0;
-        if (length >= engine.getSession().getApplicationBufferSize()) {
-            SSLEngineResult result = engine.unwrap(encrypted, ByteBuffer.wrap(buffer, offset, length));
-            status = result.getStatus();
-            produced = result.bytesProduced();
-        } else {
+        SSLEngineResult result = engine.unwrap(encrypted, ByteBuffer.wrap(buffer, offset, length));
+        SSLEngineResult.Status status = result.getStatus();
+        int produced = result.bytesProduced();
+        if (status == SSLEngineResult.Status.BUFFER_OVERFLOW) {
             status = unwrap();
         }
         if (engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
@@ -144,11 +189,11 @@ public final class TlsWire implements PooledWire {
             case CLOSED -> produced > 0 ? produced : -1;
             case BUFFER_UNDERFLOW -> {
                 makeRoom();
-                int count = raw.read(encrypted.array(), encrypted.limit(), encrypted.capacity() - encrypted.limit());
+                int count = raw.read(encrypted.array(), encrypted.limit(), freeBytes());
                 if (count < 0) {
                     throw new EOFException("the connection ended without close_notify");
                 }
-                encrypted.limit(encrypted.limit() + count);
+                received(count);
                 yield 0;
             }
             case OK, BUFFER_OVERFLOW -> produced;
@@ -213,12 +258,11 @@ public final class TlsWire implements PooledWire {
                 SSLEngineResult.Status status = unwrap();
                 if (status == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
                     makeRoom();
-                    int count = raw.readAtHand(
-                            encrypted.array(), encrypted.limit(), encrypted.capacity() - encrypted.limit());
+                    int count = raw.readAtHand(encrypted.array(), encrypted.limit(), freeBytes());
                     if (count <= 0) {
                         return count == 0;
                     }
-                    encrypted.limit(encrypted.limit() + count);
+                    received(count);
                 } else if (status != SSLEngineResult.Status.OK) {
                     return false;
                 }
@@ -237,7 +281,23 @@ public final class TlsWire implements PooledWire {
         if (!plain.hasRemaining()) {
             plain = ByteBuffer.wrap(NONE);
         }
-        output = ByteBuffer.wrap(NONE);
+        restWriting();
+    }
+
+    @Override
+    public void restWriting() {
+        if (writing.tryLock()) {
+            try {
+                output = ByteBuffer.wrap(NONE);
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
+    /** How much memory its buffers take. For tests, while nobody uses it. */
+    int bufferBytes() {
+        return encrypted.capacity() + plain.capacity() + output.capacity();
     }
 
     @Override

@@ -23,6 +23,9 @@ public interface Wire {
     /** Ends our side after what was written; the peer may still send. Does nothing where the host offers no half-close. */
     void finish();
 
+    /** Gives back memory that the next write makes again. Any thread may call it at any time; never blocks. */
+    default void restWriting() {}
+
     /** Closes both sides at once and wakes whoever is blocked in a read or write. Idempotent. */
     void abort();
 }
