@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.UpstreamEnding;
 import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +53,29 @@ class Http1FrontTest {
 
             assertThat(origin.connections()).isEqualTo(1);
             assertThat(front.pool().reused()).isEqualTo(49);
+        }
+    }
+
+    /** Long enough for somebody to watch whether the client is still there. */
+    @Test
+    void sendsARequestOnAConnectionThatTookLongToOpen() throws Exception {
+        try (RunningGateway gateway = RunningGateway.toOrigin("connect-timeout: 10s, queue-timeout: 10s")
+                .start()) {
+            gateway.origin().settings((long[]) null);
+            try (Http1Origin.Connection client = new Http1Origin.Connection(
+                    new Socket(gateway.address().getAddress(), gateway.address().getPort()))) {
+                client.send(GET);
+                FramePeer origin = gateway.origin().connection();
+                gateway.awaitNanos(600_000_000);
+
+                origin.settings();
+                origin.acknowledgeSettings();
+                origin.awaitHead(1);
+                origin.head(1, false, ":status", "200", "content-length", "2");
+                origin.data(1, "ok", true);
+
+                assertThat(answer(client, 2)).isEqualTo("ok");
+            }
         }
     }
 

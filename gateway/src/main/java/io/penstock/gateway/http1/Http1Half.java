@@ -73,6 +73,10 @@ final class Http1Half implements RequestHalf {
             replayed += now;
             return now;
         }
+        if (connection.body().complete()) {
+            check();
+            return -1; // without the lock: whoever watches for the peer's end may hold it until the next request
+        }
         ReentrantLock reading = connection.reading();
         reading.lock();
         try {
