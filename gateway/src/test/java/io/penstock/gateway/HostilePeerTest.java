@@ -23,7 +23,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,13 +37,23 @@ class HostilePeerTest {
     private static final int FAR_ABOVE_EVERY_LIMIT = 500;
 
     private static Backends backends;
-    private static LocalGateway gateway;
-    private static HostilePeer neighbour;
-    private static LogLines log;
+    private LocalGateway gateway;
+    private HostilePeer neighbour;
+    private LogLines log;
 
     @BeforeAll
-    static void start() throws IOException {
+    static void startBackends() throws IOException {
         backends = Backends.start(Backends.Ports.any());
+    }
+
+    @AfterAll
+    static void stopBackends() {
+        backends.close();
+    }
+
+    /** Another one for each test: it says little of those who come often. */
+    @BeforeEach
+    void start() throws IOException {
         log = new LogLines(Listener.class);
         gateway = LocalGateway.start(LocalGateway.toOrigin(backends.http(), """
                 http2: {max-concurrent-streams: 4, max-head-bytes: 2KiB, max-continuations: 4, max-resets: 20,
@@ -50,12 +62,11 @@ class HostilePeerTest {
         neighbour = HostilePeer.connect(gateway.address());
     }
 
-    @AfterAll
-    static void stop() throws IOException {
+    @AfterEach
+    void stop() throws IOException {
         neighbour.close();
         gateway.close();
         log.close();
-        backends.close();
     }
 
     @FunctionalInterface

@@ -16,8 +16,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Peers that begin something and do not finish it. */
 class StalledPeerTest {
     private static final Duration SOON = Duration.ofSeconds(10);
+
+    private static final Pattern MORE = Pattern.compile("(\\d+) more connections");
 
     private Backends backends;
     private LogLines log;
@@ -65,6 +71,35 @@ class StalledPeerTest {
             assertEnded(gateway, peer, DownstreamEnding.HANDSHAKE_TIMEOUT);
             assertThat(neighbour.status("/")).isEqualTo("200");
         }
+    }
+
+    /** Each of them is counted, few of them get a line. */
+    @Test
+    void cannotFillTheLogByComingOften() throws IOException {
+        try (LocalGateway gateway = gateway("handshake-timeout: 100ms")) {
+            List<HostilePeer> peers = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                peers.add(HostilePeer.silent(gateway.address()));
+            }
+            for (HostilePeer peer : peers) {
+                peer.awaitClose();
+                peer.close();
+            }
+
+            Await.until("counted", SOON, () -> gateway.listener().ended(DownstreamEnding.HANDSHAKE_TIMEOUT) == 40);
+            Await.until("the rest is told of", SOON, () -> told() == 40);
+            assertThat(log.lines()).hasSizeLessThan(20);
+        }
+    }
+
+    /** Of how many connections the log has told so far. */
+    private int told() {
+        int told = 0;
+        for (String line : log.lines()) {
+            Matcher more = MORE.matcher(line);
+            told += more.find() ? Integer.parseInt(more.group(1)) : line.contains("handshake-timeout") ? 1 : 0;
+        }
+        return told;
     }
 
     @Test

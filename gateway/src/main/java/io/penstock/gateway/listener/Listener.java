@@ -73,6 +73,7 @@ public final class Listener {
     private final ExchangeObserver observer;
     private final AcceptedSockets sockets = new AcceptedSockets();
     private final ListenerCounts counts = new ListenerCounts();
+    private final EndingLog endings = new EndingLog(LOG);
     private final Set<Accepted> connections = ConcurrentHashMap.newKeySet();
     private volatile Terms terms;
     private volatile boolean retired;
@@ -291,13 +292,7 @@ public final class Listener {
     }
 
     void log(Peer peer, DownstreamEnding how, String detail) {
-        LOG.log(
-                how.blamed() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
-                "listener {0}: connection of {1} ended: {2}: {3}",
-                config().name(),
-                peer,
-                how.slug(),
-                detail);
+        endings.ended(config().name(), peer, how, detail, System.nanoTime());
     }
 
     // ---- from outside ----
@@ -308,6 +303,7 @@ public final class Listener {
             connection.upkeep(now);
         }
         sockets.upkeep();
+        endings.upkeep(config().name(), now);
         if (server != null && !draining && !retired && (stoppedByItself || now - lastProbeNanos > PROBE_NANOS)) {
             lastProbeNanos = now;
             stoppedByItself = false;
