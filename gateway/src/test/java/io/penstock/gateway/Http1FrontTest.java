@@ -196,6 +196,30 @@ class Http1FrontTest {
         }
     }
 
+    /** Meanwhile the gateway has begun to watch whether the client is still there. */
+    @Test
+    void servesARequestThatHasWaitedForLong() throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front =
+                        new Http1Front(origin.port(), "protocol: http1, max-connections: 1, queue-timeout: 10s");
+                Http1Origin.Connection one = front.client();
+                Http1Origin.Connection two = front.client()) {
+            one.send(GET);
+            Http1Origin.Connection connection = origin.connection();
+            connection.head();
+            two.send(GET);
+            Await.until("two waits", Duration.ofSeconds(5), () -> front.pool().waiting() == 1);
+            front.awaitNanos(800_000_000);
+
+            connection.answer("one");
+            assertThat(one.request()).endsWith("one");
+            connection.head();
+            connection.answer("two");
+
+            assertThat(two.request()).endsWith("two");
+        }
+    }
+
     @Test
     void copiesBothWaysAfterAnUpgradeAndPassesAHalfCloseOn() throws Exception {
         try (Http1Origin origin = Http1Origin.byHand();

@@ -73,6 +73,13 @@ final class Http1Half implements RequestHalf {
             replayed += now;
             return now;
         }
+        if (connection
+                .body()
+                .complete()) { // whoever watches for the client's end may hold the lock for as long as the client is
+            // silent
+            check();
+            return -1;
+        }
         ReentrantLock reading = connection.reading();
         reading.lock();
         try {
