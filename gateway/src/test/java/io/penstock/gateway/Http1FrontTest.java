@@ -7,6 +7,10 @@ import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.UpstreamEnding;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -193,6 +197,35 @@ class Http1FrontTest {
             assertThat(client.head()).startsWith("HTTP/1.1 502 ");
             assertThat(front.ended().cause()).isEqualTo(Cause.CONNECT_REFUSED);
             assertThat(front.pool().connectFailures()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void keepsTheUpstreamsConnectionWhenTheClientIsGoneBeforeAnAnswerWithoutBody() throws Exception {
+        List<LogRecord> defects = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger("io.penstock.gateway.http1.Http1Exchange");
+        logger.setFilter(entry -> !defects.add(entry));
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
+                Http1Origin.Connection client = front.client()) {
+            client.send(GET);
+            Http1Origin.Connection connection = origin.connection();
+            connection.head();
+
+            client.reset();
+            connection.send("HTTP/1.1 204 No Content\r\n\r\n");
+
+            assertThat(front.ended().cause()).isEqualTo(Cause.DOWNSTREAM_GONE);
+            try (Http1Origin.Connection next = front.client()) {
+                next.send(GET);
+                connection.head();
+                connection.answer("again");
+                assertThat(next.request()).endsWith("\r\n\r\nagain");
+            }
+            assertThat(front.pool().opened()).isEqualTo(1);
+            assertThat(defects).isEmpty();
+        } finally {
+            logger.setFilter(null);
         }
     }
 
