@@ -5,6 +5,7 @@ import io.penstock.gateway.config.Address;
 import io.penstock.gateway.config.ConfigException;
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.GatewayConfig;
+import io.penstock.gateway.config.ListenerConfig;
 import io.penstock.gateway.config.RouteConfig;
 import io.penstock.gateway.exchange.Downstream;
 import io.penstock.gateway.exchange.Exchange;
@@ -13,6 +14,7 @@ import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.RequestHalf;
 import io.penstock.gateway.filter.ClientAddress;
+import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.route.RouteTable;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,6 +63,12 @@ final class ExplainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String peer;
 
+    @Option(
+            names = "--listener",
+            paramLabel = "NAME",
+            description = "Whose policy for ambiguous paths holds; the first listener's if left out.")
+    private @Nullable String listener;
+
     @Option(names = "--json", description = "Write a JSON object.")
     private boolean json;
 
@@ -81,6 +90,10 @@ final class ExplainCommand implements Callable<Integer> {
             return Main.USAGE;
         }
         Exchange exchange = exchange(read);
+        if (exchange.cause() != null) {
+            spec.commandLine().getErr().println("refused: " + exchange.cause().slug() + ": " + exchange.detail());
+            return Main.FAILED;
+        }
         new ClientAddress(read.trusted(), read.trustedHops(), read.clientField()).find(exchange);
         var table = new RouteTable.Builder<RouteConfig>();
         read.routes().forEach(route -> table.add(route.name(), route.match(), route));
@@ -101,8 +114,23 @@ final class ExplainCommand implements Callable<Integer> {
         boolean trusted = read.trusted().stream().anyMatch(network -> network.contains(address));
         boolean secure = url.startsWith("https://");
         Head head = head(secure);
-        return new Exchange(
+        GatewayException refusal = new PathPolicy(listener(read).paths()).apply(head);
+        Exchange exchange = new Exchange(
                 head, new Peer("explain", address.getHostAddress(), 0, secure, trusted), new Nowhere(), ended -> {});
+        if (refusal != null) {
+            exchange.fail(refusal.reason(), refusal.detail());
+        }
+        return exchange;
+    }
+
+    private ListenerConfig listener(GatewayConfig read) {
+        if (listener == null) {
+            return read.listeners().getFirst();
+        }
+        return read.listeners().stream()
+                .filter(one -> one.name().equals(listener))
+                .findFirst()
+                .orElseThrow(() -> wrong("--listener " + listener + " is not a listener of the configuration"));
     }
 
     private Head head(boolean secure) {

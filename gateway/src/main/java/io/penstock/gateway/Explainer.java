@@ -4,8 +4,6 @@ package io.penstock.gateway;
 import io.penstock.gateway.config.ActionConfig;
 import io.penstock.gateway.config.AnswerConfig;
 import io.penstock.gateway.config.AuthorityConfig;
-import io.penstock.gateway.config.ClusterConfig;
-import io.penstock.gateway.config.EndpointConfig;
 import io.penstock.gateway.config.ForwardedConfig;
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.HeaderEditConfig;
@@ -15,7 +13,7 @@ import io.penstock.gateway.config.RouteConfig;
 import io.penstock.gateway.config.TargetConfig;
 import io.penstock.gateway.config.TimeoutsConfig;
 import io.penstock.gateway.config.Units;
-import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.WeightConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
@@ -33,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * Says what the gateway would do with a request and why, without doing it: for the command line, and for a trusted caller's request
@@ -124,10 +121,9 @@ final class Explainer<T> {
 
     private void action(Exchange exchange, RouteConfig route, ActionConfig action, Map<String, String> steps) {
         switch (action) {
-            case TargetConfig.ClusterTarget to -> cluster("cluster", to.name(), steps);
-            case TargetConfig.SplitTarget to ->
-                to.clusters().forEach(one -> cluster("cluster, weight " + one.weight(), one.cluster(), steps));
-            case TargetConfig.LookupTarget to -> lookup(to.name(), steps);
+            case TargetConfig.ClusterTarget to -> clusters(exchange, List.of(new WeightConfig(to.name(), 1)), steps);
+            case TargetConfig.SplitTarget to -> clusters(exchange, to.clusters(), steps);
+            case TargetConfig.LookupTarget to -> lookup(exchange, to.name(), steps);
             case RedirectConfig to ->
                 steps.put(
                         "redirect",
@@ -164,28 +160,23 @@ final class Explainer<T> {
         }
     }
 
-    private void cluster(String label, String name, Map<String, String> steps) {
-        Optional<ClusterConfig> cluster = config.clusters().stream()
-                .filter(one -> one.name().equals(name))
-                .findFirst();
-        String endpoints = cluster.map(one -> ", endpoints "
-                        + one.endpoints().stream().map(EndpointConfig::address).collect(Collectors.joining(", ")))
-                .orElse("");
-        steps.merge(label, name + endpoints, (one, other) -> one + "; " + other);
-        cluster.ifPresent(one -> upstream(one.upstream(), steps));
+    private void clusters(Exchange exchange, List<WeightConfig> weights, Map<String, String> steps) {
+        ClusterSteps words = new ClusterSteps(exchange, weights.size() > 1, steps);
+        for (WeightConfig weight : weights) {
+            String label = weights.size() > 1 ? "cluster, weight " + weight.weight() : "cluster";
+            config.clusters().stream()
+                    .filter(one -> one.name().equals(weight.cluster()))
+                    .forEach(one -> words.add(label, one));
+        }
     }
 
-    private void lookup(String name, Map<String, String> steps) {
+    private void lookup(Exchange exchange, String name, Map<String, String> steps) {
         Optional<LookupConfig> lookup =
                 config.lookups().stream().filter(one -> one.name().equals(name)).findFirst();
         String key = lookup.map(one -> ", key " + one.key() + " in store " + one.store())
                 .orElse("");
         steps.put("lookup", name + key);
-        lookup.ifPresent(one -> upstream(one.upstream(), steps));
-    }
-
-    private static void upstream(UpstreamConfig upstream, Map<String, String> steps) {
-        steps.put("connect-timeout", Units.text(upstream.connectTimeout()));
+        lookup.ifPresent(one -> new ClusterSteps(exchange, false, steps).upstream(name, one.upstream()));
     }
 
     private static void timeouts(

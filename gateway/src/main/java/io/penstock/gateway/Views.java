@@ -87,6 +87,8 @@ final class Views implements LookupsView {
                 report.retrying(),
                 report.retries(),
                 report.budgetRefused(),
+                report.hedges(),
+                report.hedgesWon(),
                 report.endpoints().stream()
                         .map(endpoint -> new ClusterView.Endpoint(
                                 endpoint.name(),

@@ -32,6 +32,11 @@ final class Http1Front implements AutoCloseable {
         return gateway.ended();
     }
 
+    /** Lets real time pass. */
+    void awaitNanos(long nanos) {
+        gateway.awaitNanos(nanos);
+    }
+
     PoolReport pool() {
         return gateway.pool();
     }

@@ -8,6 +8,10 @@ import io.penstock.gateway.exchange.UpstreamEnding;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -216,6 +220,59 @@ class Http1FrontTest {
             assertThat(client.head()).startsWith("HTTP/1.1 502 ");
             assertThat(front.ended().cause()).isEqualTo(Cause.CONNECT_REFUSED);
             assertThat(front.pool().connectFailures()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void keepsTheUpstreamsConnectionWhenTheClientIsGoneBeforeAnAnswerWithoutBody() throws Exception {
+        List<LogRecord> defects = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger("io.penstock.gateway.http1.Http1Exchange");
+        logger.setFilter(entry -> !defects.add(entry));
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
+                Http1Origin.Connection client = front.client()) {
+            client.send(GET);
+            Http1Origin.Connection connection = origin.connection();
+            connection.head();
+
+            client.reset();
+            connection.send("HTTP/1.1 204 No Content\r\n\r\n");
+
+            assertThat(front.ended().cause()).isEqualTo(Cause.DOWNSTREAM_GONE);
+            try (Http1Origin.Connection next = front.client()) {
+                next.send(GET);
+                connection.head();
+                connection.answer("again");
+                assertThat(next.request()).endsWith("\r\n\r\nagain");
+            }
+            assertThat(front.pool().opened()).isEqualTo(1);
+            assertThat(defects).isEmpty();
+        } finally {
+            logger.setFilter(null);
+        }
+    }
+
+    /** Meanwhile the gateway has begun to watch whether the client is still there. */
+    @Test
+    void servesARequestThatHasWaitedForLong() throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front =
+                        new Http1Front(origin.port(), "protocol: http1, max-connections: 1, queue-timeout: 10s");
+                Http1Origin.Connection one = front.client();
+                Http1Origin.Connection two = front.client()) {
+            one.send(GET);
+            Http1Origin.Connection connection = origin.connection();
+            connection.head();
+            two.send(GET);
+            Await.until("two waits", Duration.ofSeconds(5), () -> front.pool().waiting() == 1);
+            front.awaitNanos(800_000_000);
+
+            connection.answer("one");
+            assertThat(one.request()).endsWith("one");
+            connection.head();
+            connection.answer("two");
+
+            assertThat(two.request()).endsWith("two");
         }
     }
 

@@ -85,6 +85,8 @@ final class AdminPages {
         json.writeNumberField("retrying", cluster.retrying());
         json.writeNumberField("retries", cluster.retries());
         json.writeNumberField("retriesRefused", cluster.retriesRefused());
+        json.writeNumberField("hedges", cluster.hedges());
+        json.writeNumberField("hedgesWon", cluster.hedgesWon());
         json.writeArrayFieldStart("endpoints");
         for (ClusterView.Endpoint endpoint : cluster.endpoints()) {
             write(json, endpoint);

@@ -12,6 +12,8 @@ import java.util.List;
  * @param retrying retries under way
  * @param retries attempts after the first, since the beginning
  * @param retriesRefused retries that the budget did not allow, since the beginning
+ * @param hedges attempts beside another, since the beginning
+ * @param hedgesWon of those, the ones that had the response
  */
 public record ClusterView(
         String name,
@@ -21,6 +23,8 @@ public record ClusterView(
         int retrying,
         long retries,
         long retriesRefused,
+        long hedges,
+        long hedgesWon,
         List<Endpoint> endpoints) {
 
     public ClusterView {

@@ -17,7 +17,6 @@ public record UpstreamHttp1Config(int maxHeadBytes, int maxRequests) {
     }
 
     static UpstreamHttp1Config from(ConfigNode node) {
-        return new UpstreamHttp1Config(
-                node.size("max-head-bytes", 64 * 1024), node.integer("max-requests", 1_000_000));
+        return new UpstreamHttp1Config(node.size("max-head-bytes", 64 * 1024), node.integer("max-requests", 1_000_000));
     }
 }

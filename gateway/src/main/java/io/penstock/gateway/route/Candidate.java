@@ -46,7 +46,7 @@ public record Candidate(String route, String match, Verdict verdict, String reas
                     entry.name(),
                     text,
                     Verdict.HOST,
-                    "expected host " + expected + ", which is " + (host.isEmpty() ? "absent" : host));
+                    "expected host " + expected + ", but it is " + (host.isEmpty() ? "absent" : host));
         }
         if (!pathFits(entry.rank().pattern(), exchange.path())) {
             return new Candidate(

@@ -93,8 +93,8 @@ final class Conditions {
     String broken(Exchange exchange) {
         for (Condition condition : all) {
             if (!condition.test().test(exchange)) {
-                return "expected " + condition.expected() + ", which "
-                        + condition.found().apply(exchange);
+                String found = condition.found().apply(exchange);
+                return "expected " + condition.expected() + ", but " + (found.startsWith("is ") ? "it " : "") + found;
             }
         }
         return null;

@@ -54,6 +54,8 @@ class AdminServerTest {
                     1,
                     12,
                     2,
+                    5,
+                    4,
                     List.of(new ClusterView.Endpoint(
                             "10.0.0.7:80", "ejected", 1_500, "none", 2, 1, 99, 5, 12.3456, "status 503")))),
             lookups);
@@ -87,7 +89,7 @@ class AdminServerTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body())
                 .isEqualTo("{\"clusters\":[{\"name\":\"shop\",\"breaker\":\"half-open\",\"active\":3,\"waiting\":0,"
-                        + "\"retrying\":1,\"retries\":12,\"retriesRefused\":2,\"endpoints\":[{\"name\":\"10.0.0.7:80\","
+                        + "\"retrying\":1,\"retries\":12,\"retriesRefused\":2,\"hedges\":5,\"hedgesWon\":4,\"endpoints\":[{\"name\":\"10.0.0.7:80\","
                         + "\"state\":\"ejected\",\"ejectedForMillis\":1500,\"breaker\":\"none\",\"weight\":2,\"active\":1,"
                         + "\"attempts\":99,\"failures\":5,\"peakMillis\":12.346,\"lastCheck\":\"status 503\"}]}]}\n");
     }

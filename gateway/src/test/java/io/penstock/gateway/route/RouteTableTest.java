@@ -290,8 +290,8 @@ class RouteTableTest {
                                 "r0", Candidate.Verdict.OUTRANKED, "r1 has a more specific path"),
                         org.assertj.core.groups.Tuple.tuple("r2", Candidate.Verdict.PATH, "expected path /c"),
                         org.assertj.core.groups.Tuple.tuple(
-                                "r3", Candidate.Verdict.HOST, "expected host other.test, which is h.test"),
+                                "r3", Candidate.Verdict.HOST, "expected host other.test, but it is h.test"),
                         org.assertj.core.groups.Tuple.tuple(
-                                "r4", Candidate.Verdict.CONDITION, "expected method POST, which is GET"));
+                                "r4", Candidate.Verdict.CONDITION, "expected method POST, but it is GET"));
     }
 }

@@ -240,6 +240,10 @@ public final class Forwarding {
     }
 
     private boolean failed(GatewayException failure) {
+        if (!leased) { // it is the downstream that failed, and the connection may be another exchange's by now
+            endUpload();
+            throw failure;
+        }
         up.abort(failure.reason());
         boolean refused = exchange.cause() != null;
         boolean repeatable = !answered && !refused && failure.reason().blame() == Blame.UPSTREAM && repeatable();

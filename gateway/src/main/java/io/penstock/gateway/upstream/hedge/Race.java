@@ -166,6 +166,7 @@ public final class Race implements RunningAttempt {
 
     /** Nobody uses the downstream's half from here on. */
     private void end() {
+        request.close();
         interim.lock(); // an interim head may be on its way
         try {
             lock.lock();

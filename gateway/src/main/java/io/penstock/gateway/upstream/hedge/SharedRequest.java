@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.hedge;
 
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.RequestHalf;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +14,14 @@ import org.jspecify.annotations.Nullable;
  * The body of one request, for several attempts that read it each at its own place: kept from its beginning, up to a limit. Whoever reads
  * beyond what is kept reads from the downstream; beyond the limit there is one reader, and nobody can begin again.
  *
- * <p>Its lock guards its fields and every call to the downstream about the request; it is held while that waits for bytes.
+ * <p>Its lock guards its fields and every call to the downstream about the request; it is held while that waits for bytes. Once it is closed
+ * nobody calls the downstream any more, which may have gone on to its next request.
  */
 final class SharedRequest {
     private static final byte[] NOTHING = {};
     private static final int STEP = 4 * 1024;
+    /** Whoever has the lock for longer waits for bytes, and is known to the downstream as its reader. */
+    private static final long PATIENCE_NANOS = 50_000_000;
 
     private final RequestHalf down;
     private final int mostBytes;
@@ -23,6 +29,8 @@ final class SharedRequest {
     private byte @Nullable [] kept = NOTHING;
     private int length;
     private boolean ended;
+    private @Nullable Head trailers;
+    private volatile boolean closed;
 
     /**
      * Begins with nothing read.
@@ -44,7 +52,13 @@ final class SharedRequest {
                 System.arraycopy(bytes, place, buffer, offset, now);
                 return now;
             }
-            return ended ? -1 : readOn(buffer, offset, most);
+            if (ended) {
+                return -1;
+            }
+            if (closed) {
+                throw new GatewayException(Cause.DOWNSTREAM_GONE, "the exchange has ended");
+            }
+            return readOn(buffer, offset, most);
         } finally {
             lock.unlock();
         }
@@ -54,6 +68,7 @@ final class SharedRequest {
         int count = down.read(buffer, offset, most);
         if (count < 0) {
             ended = true;
+            trailers = down.trailers();
         } else {
             keep(buffer, offset, count);
         }
@@ -94,7 +109,7 @@ final class SharedRequest {
         }
         try {
             byte[] buffer = ended ? NOTHING : new byte[STEP];
-            while (!ended && kept != null && down.received()) {
+            while (!ended && !closed && kept != null && down.received()) {
                 readOn(buffer, 0, buffer.length);
             }
             return ended && kept != null;
@@ -103,11 +118,23 @@ final class SharedRequest {
         }
     }
 
+    /** The downstream is left alone from here on, but for who waits for its bytes already. */
+    void close() {
+        closed = true;
+        try {
+            if (lock.tryLock(PATIENCE_NANOS, TimeUnit.NANOSECONDS)) {
+                lock.unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Nullable
     Head trailers() {
         lock.lock();
         try {
-            return ended ? down.trailers() : null;
+            return trailers;
         } finally {
             lock.unlock();
         }
@@ -116,7 +143,7 @@ final class SharedRequest {
     boolean received() {
         lock.lock();
         try {
-            return ended || down.received();
+            return ended || closed || down.received();
         } finally {
             lock.unlock();
         }
@@ -125,7 +152,7 @@ final class SharedRequest {
     boolean ready(int place) {
         lock.lock();
         try {
-            return (kept != null && place < length) || ended || down.ready();
+            return (kept != null && place < length) || ended || closed || down.ready();
         } finally {
             lock.unlock();
         }
