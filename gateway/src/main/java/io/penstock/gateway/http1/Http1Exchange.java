@@ -133,6 +133,16 @@ final class Http1Exchange implements Downstream {
     }
 
     @Override
+    public void failAttempt(GatewayException reason) {
+        var attempt = running;
+        if (attempt == null) {
+            refuse(reason);
+        } else if (stage.get() == Stage.NONE) {
+            attempt.abort(reason.reason()); // the own thread finds the cause, and asks whether another attempt follows
+        }
+    }
+
+    @Override
     public void answer(Head head, byte[] body) {
         if (Thread.currentThread() != own) {
             offload(() -> answer(head, body));
