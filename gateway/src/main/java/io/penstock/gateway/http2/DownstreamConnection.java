@@ -41,6 +41,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
     private final Http2Connection connection;
     private final FrameDispatcher dispatcher;
     private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicBoolean announced = new AtomicBoolean();
     private final long startedNanos = System.nanoTime();
     private volatile boolean begun;
     private volatile boolean lastGoaway;
@@ -88,8 +89,8 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
             if (!preface()) {
                 return;
             }
-            begun = true;
             connection.start("http2-writer " + peer);
+            begun = true; // after our SETTINGS
             if (draining.get()) {
                 announceDrain();
             }
@@ -228,8 +229,6 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
         drainStartedNanos = System.nanoTime();
         if (begun) {
             announceDrain();
-        } else {
-            connection.abort();
         }
     }
 
@@ -247,6 +246,9 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
     }
 
     private void announceDrain() {
+        if (!announced.compareAndSet(false, true)) {
+            return;
+        }
         Wakes wakes = new Wakes();
         connection.sendGoaway(true, ErrorCode.NO_ERROR, "draining", wakes);
         connection.sendPing(0x647261696eL, false, wakes);
@@ -277,6 +279,10 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
             checkProgress(now);
         }
         if (draining.get() && !lastGoaway && now - drainStartedNanos > LINGER_NANOS) {
+            if (!begun) {
+                connection.abort(); // its preface is not on its way
+                return;
+            }
             Wakes wakes = new Wakes();
             sendLastGoaway(wakes);
             wakes.flush();
