@@ -86,7 +86,7 @@ final class Gateway implements AutoCloseable {
                 .toList();
         upkeep = new Upkeep(now -> {
             allListeners().forEach(listener -> listener.upkeep(now));
-            retiring.removeIf(listener -> listener.openConnections() == 0);
+            retiring.removeIf(Listener::empty);
             snapshot.clusters().upkeep(now);
             upstreams.upkeep(now);
         });
@@ -234,7 +234,7 @@ final class Gateway implements AutoCloseable {
 
     private boolean closedWithin(Duration time) throws InterruptedException {
         long deadline = System.nanoTime() + time.toNanos();
-        while (allListeners().stream().anyMatch(listener -> listener.openConnections() > 0)) {
+        while (!allListeners().stream().allMatch(Listener::empty)) {
             if (System.nanoTime() - deadline > 0) {
                 return false;
             }

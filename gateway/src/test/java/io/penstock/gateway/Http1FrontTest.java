@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -386,6 +387,42 @@ class Http1FrontTest {
             peer.head(3, true, ":status", "204");
 
             assertThat(two.head()).startsWith("HTTP/1.1 204 ");
+        }
+    }
+
+    /** Meanwhile somebody reads from the client's connection to see whether it is still there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody", GET})
+    void repeatsARequestAfterLong(String request) throws Exception {
+        LinkedBlockingQueue<String> requests = new LinkedBlockingQueue<>();
+        Http1Origin.Script onlyTheSecond = connection -> {
+            requests.add(connection.request());
+            if (requests.size() == 2) {
+                connection.answer("late");
+            }
+            connection.ended();
+        };
+        try (Http1Origin one = Http1Origin.following(onlyTheSecond);
+                Http1Origin two = Http1Origin.following(onlyTheSecond);
+                RunningGateway gateway = RunningGateway.with("""
+                        listeners: [{name: main, address: 127.0.0.1, port: 0}]
+                        routes: [{name: all, cluster: origin}]
+                        clusters:
+                          - name: origin
+                            endpoints: ["%s", "%s"]
+                            upstream: {protocol: http1}
+                            retry: {on: [timeout], per-try-timeout: 600ms, backoff: 1ms}
+                        admin: {port: 0}
+                        access-log: {output: none}
+                        """.formatted(one.address(), two.address()))
+                        .start();
+                Http1Origin.Connection client = new Http1Origin.Connection(new Socket(
+                        gateway.address().getAddress(), gateway.address().getPort()))) {
+            client.send(request);
+
+            assertThat(answer(client, 4)).isEqualTo("late");
+            String end = request.substring(request.indexOf("\r\n\r\n"));
+            assertThat(requests).hasSize(2).allMatch(sent -> sent.endsWith(end));
         }
     }
 }

@@ -3,7 +3,10 @@ package io.penstock.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.penstock.gateway.exchange.Exchange;
 import io.penstock.harness.websocket.WebSocketBackend;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -25,6 +28,9 @@ class ReloadStormTest {
     private static final int STREAMS_PER_CONNECTION = 50;
     /** What a heap may grow by while nothing that lasts is made. */
     private static final long FLAT_BYTES = 16L << 20;
+
+    /** What a process may open meanwhile, of which nothing lasts. */
+    private static final long FLAT_DESCRIPTORS = 32;
 
     private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -50,7 +56,7 @@ class ReloadStormTest {
                   - {name: calls, path-prefix: /pkg.Service, cluster: origin}
                   - {name: round-%d, path-prefix: /round/%d, answer: {status: 204}}
                 clusters:
-                  - {name: origin, endpoints: ["${ORIGIN}"], retry: {attempts: %d}}
+                  - {name: origin, endpoints: ["${ORIGIN}"], upstream: {max-connections: 16, queue-timeout: 30s}, retry: {attempts: %d}}
                   - {name: sockets, endpoints: ["127.0.0.1:%d"], upstream: {protocol: http1, max-connections: 2000}}
                 admin: {port: 0}
                 access-log: {output: none}
@@ -82,11 +88,17 @@ class ReloadStormTest {
 
             gateway.apply(yaml(backend.port(), 1));
             long before = heap();
+            long descriptors = descriptors();
+            long began = System.nanoTime();
             for (int round = 2; round < RELOADS + 2; round++) {
                 gateway.apply(yaml(backend.port(), round));
             }
             long after = heap();
+            System.out.printf(
+                    "%d WebSockets, %d gRPC streams, %d reloads in %d ms: heap %.1f MB before, %.1f MB after%n",
+                    EACH, EACH, RELOADS, (System.nanoTime() - began) / 1_000_000, before / 1e6, after / 1e6);
 
+            assertThat(ended(gateway)).as("why exchanges have ended").isEmpty();
             assertThat(streams(gateway)).isEqualTo(2 * EACH);
             for (Open open : sockets) {
                 open.socket().sendText("still here", true).join();
@@ -96,9 +108,23 @@ class ReloadStormTest {
                 assertThat(client.ended()).isFalse();
             }
             assertThat(after - before).as("bytes of heap").isLessThan(FLAT_BYTES);
+            assertThat(descriptors() - descriptors).as("descriptors").isLessThan(FLAT_DESCRIPTORS);
             sockets.forEach(open -> open.socket().abort());
             http.shutdownNow();
         }
+    }
+
+    private static List<String> ended(RunningGateway gateway) {
+        List<String> why = new ArrayList<>();
+        for (int left = gateway.endedCount(); left > 0; left--) {
+            Exchange exchange = gateway.ended();
+            why.add(exchange.path() + ": " + exchange.cause() + ", " + exchange.detail());
+        }
+        return why;
+    }
+
+    private static long descriptors() {
+        return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getOpenFileDescriptorCount();
     }
 
     private static int streams(RunningGateway gateway) {

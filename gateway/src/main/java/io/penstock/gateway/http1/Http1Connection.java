@@ -119,7 +119,7 @@ public final class Http1Connection implements ServedConnection {
         boolean here;
         reading.lock();
         try {
-            here = in.available() > 0 || (!closingWhileIdle() && in.fill());
+            here = in.available() > 0 || in.fill();
         } finally {
             reading.unlock();
         }
@@ -130,11 +130,6 @@ public final class Http1Connection implements ServedConnection {
             note(draining ? DownstreamEnding.DRAINED : DownstreamEnding.PEER, "closed between requests");
         }
         return here;
-    }
-
-    /** A draining connection that has served lets nothing more begin; a new one may have its first request under way. */
-    private boolean closingWhileIdle() {
-        return draining && requests > 0;
     }
 
     private boolean serveRequest() throws IOException {

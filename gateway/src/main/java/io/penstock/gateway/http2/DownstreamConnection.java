@@ -47,7 +47,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
     private final AtomicBoolean draining = new AtomicBoolean();
     /** Those that upkeep looks at one by one; ordinary streams are not among them. */
     private final Set<Relay> tunnels = ConcurrentHashMap.newKeySet();
-
+    private final AtomicBoolean announced = new AtomicBoolean();
     private final long startedNanos = System.nanoTime();
     private volatile boolean begun;
     private volatile boolean lastGoaway;
@@ -98,8 +98,8 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
             if (!preface()) {
                 return;
             }
-            begun = true;
             connection.start("http2-writer " + peer);
+            begun = true; // after our SETTINGS
             if (draining.get()) {
                 announceDrain();
             }
@@ -242,8 +242,6 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
         drainStartedNanos = System.nanoTime();
         if (begun) {
             announceDrain();
-        } else {
-            connection.abort();
         }
     }
 
@@ -261,6 +259,9 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
     }
 
     private void announceDrain() {
+        if (!announced.compareAndSet(false, true)) {
+            return;
+        }
         Wakes wakes = new Wakes();
         connection.sendGoaway(true, ErrorCode.NO_ERROR, "draining", wakes);
         connection.sendPing(0x647261696eL, false, wakes);
@@ -294,6 +295,10 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
             tunnels.forEach(relay -> relay.upkeep(now));
         }
         if (draining.get() && !lastGoaway && now - drainStartedNanos > LINGER_NANOS) {
+            if (!begun) {
+                connection.abort(); // its preface is not on its way
+                return;
+            }
             Wakes wakes = new Wakes();
             sendLastGoaway(wakes);
             wakes.flush();

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * connection's own thread.
  */
 final class Accepted implements ServerConnection {
+    /** After so long nothing is on its way from a peer who has not said anything yet. */
+    private static final long MOMENT_NANOS = 1_000_000_000L;
+
     private final Listener listener;
     private final ConnectionContext context;
     private final long startedNanos = System.nanoTime();
@@ -39,16 +42,16 @@ final class Accepted implements ServerConnection {
 
     @Override
     public void handle(Limit limit) {
-        SocketChannel socket = listener.sockets().take(context);
-        if (socket == null) {
-            return; // it is gone already
-        }
         Peer peer = listener.peers().of(context.remotePeer().address());
-        if (!listener.admit(this, peer)) {
+        boolean admitted = listener.admit(this, peer);
+        SocketChannel socket = listener.sockets().take(context); // after it was counted
+        if (!admitted) {
             return;
         }
         try {
-            serve(ChannelWire.of(socket), peer);
+            if (socket != null) { // otherwise it is gone already
+                serve(ChannelWire.of(socket), peer);
+            }
         } finally {
             listener.ended(this, ending);
             Thread.interrupted(); // Helidon still closes the socket on this thread
@@ -117,15 +120,16 @@ final class Accepted implements ServerConnection {
         } else if (now - startedNanos > listener.handshakeNanos() && !late) {
             late = true;
             abort();
+        } else if (listener.draining() && now - Math.max(startedNanos, listener.drainStartedNanos()) > MOMENT_NANOS) {
+            abort();
         }
     }
 
+    /** Who has not said anything yet is given a moment: a request may be on its way. */
     void drain() {
         ServedConnection connection = served;
         if (connection != null) {
             connection.drain();
-        } else {
-            abort();
         }
     }
 
@@ -160,15 +164,6 @@ final class Accepted implements ServerConnection {
 
     @Override
     public void close(boolean interrupt) {
-        if (listener.retired() && !listener.draining()) {
-            return; // the listener is gone, its connections are not
-        }
-        if (!listener.draining()) {
-            listener.stoppedByItself();
-        } else if (interrupt) {
-            abort();
-        } else {
-            drain();
-        }
+        listener.stoppedByHelidon(); // what becomes of the connection is our own matter
     }
 }

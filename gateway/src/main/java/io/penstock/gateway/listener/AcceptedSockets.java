@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +24,22 @@ import org.jspecify.annotations.Nullable;
  * by {@link #upkeep}.
  */
 final class AcceptedSockets implements SocketOptions {
+    private static final Duration QUIET = Duration.ofMillis(2);
+    private static final Duration QUIET_WITHIN = Duration.ofMillis(500);
+    private static final Duration LAST_ROUND = Duration.ofMillis(200);
+
     private final Map<Ends, SocketChannel> waiting = new ConcurrentHashMap<>();
+
+    private volatile @Nullable Thread acceptor;
+    private volatile long lastNanos = System.nanoTime() - QUIET.toNanos();
 
     private record Ends(SocketAddress local, SocketAddress remote) {}
 
     /** On Helidon's accepting thread, which an exception would not end. */
     @Override
     public void configureSocket(SocketChannel channel) {
+        acceptor = Thread.currentThread();
+        lastNanos = System.nanoTime();
         try {
             // without it, every small frame waits for the delayed acknowledgement of the one before: 40 ms
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -45,6 +55,41 @@ final class AcceptedSockets implements SocketOptions {
     SocketChannel take(ConnectionContext context) {
         return waiting.remove(
                 new Ends(context.localPeer().address(), context.remotePeer().address()));
+    }
+
+    /**
+     * Waits for a moment in which nobody connects, but not for long: the kernel resets those who wait to be accepted when the address is
+     * closed.
+     */
+    void awaitQuiet() {
+        long giveUp = System.nanoTime() + QUIET_WITHIN.toNanos();
+        long now = System.nanoTime();
+        while (now - lastNanos < QUIET.toNanos() && now - giveUp < 0) {
+            LockSupport.parkNanos(this, QUIET.toNanos() / 4);
+            now = System.nanoTime();
+        }
+    }
+
+    /**
+     * Waits until the accept loop, whose channel is closed, has handed out what it accepted last. Helidon interrupts it next, and an
+     * interrupt in accept() loses a connection that is already open: neither served nor closed.
+     */
+    void awaitLast() {
+        Thread last = acceptor;
+        try {
+            if (last != null && last != Thread.currentThread()) {
+                last.join(
+                        LAST_ROUND); // it takes longer only when it waits for a free place, where an interrupt does no
+                // harm
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether every channel was handed out, or forgotten. */
+    boolean none() {
+        return waiting.isEmpty();
     }
 
     /** Forgets what Helidon closed before it handed it out. */

@@ -3,6 +3,7 @@ package io.penstock.gateway.listener;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.helidon.common.buffers.BufferData;
+import io.helidon.common.resumable.Resumable;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
@@ -76,10 +77,13 @@ public final class Listener {
     private final EndingLog endings = new EndingLog(LOG);
     private final Set<Accepted> connections = ConcurrentHashMap.newKeySet();
     private volatile Terms terms;
-    private volatile boolean retired;
+    private volatile boolean stopped;
+    private volatile boolean lastAccepted;
     private volatile @Nullable WebServer server;
     private volatile int port;
     private volatile boolean draining;
+    private volatile long drainStartedNanos;
+    private volatile boolean aborted;
     private volatile long lastRefusalLogNanos = System.nanoTime() - PROBE_NANOS;
     private volatile long lastProbeNanos;
     private volatile boolean stoppedByItself;
@@ -128,18 +132,21 @@ public final class Listener {
         return () -> terms = next;
     }
 
-    /** Takes no new connections; those that are open are served on. Returns at once. */
+    /**
+     * Takes no new connections, and returns when the address is free, which takes no longer than the accept loop's last round; those that
+     * are open are served on, and so are those that were accepted and have not said anything yet.
+     */
     public void retire() {
-        retired = true;
-        stopAccepting();
-    }
-
-    private void stopAccepting() {
         WebServer current = server;
-        if (current != null) {
-            // stop() waits for the connections to end
-            Thread.ofPlatform().daemon().name("stop " + name()).start(current::stop);
+        if (stopped || current == null) {
+            return;
         }
+        sockets.awaitQuiet();
+        stopped = true;
+        // what is meant for checkpoints only ends the accept loop; stop() would turn those away who were accepted last,
+        // and then wait for
+        // every connection
+        ((Resumable) current).suspend();
     }
 
     /**
@@ -218,9 +225,9 @@ public final class Listener {
 
     // ---- for accepted connections ----
 
-    /** Takes a connection in; false when it is one too many, or we are draining. */
+    /** Takes a connection in; false when it is one too many, or all are being closed. */
     boolean admit(Accepted accepted, Peer peer) {
-        if (counts.open.incrementAndGet() > terms.maxConnections() || draining) {
+        if (counts.open.incrementAndGet() > terms.maxConnections() || aborted) {
             counts.open.decrementAndGet();
             refuse(peer);
             return false;
@@ -261,14 +268,19 @@ public final class Listener {
         return draining;
     }
 
-    /** No more in the configuration: Helidon may stop, and the connections stay. */
-    boolean retired() {
-        return retired;
+    /** Since when; meaningful while {@link #draining}. */
+    long drainStartedNanos() {
+        return drainStartedNanos;
     }
 
-    /** Helidon closes connections although nobody has told it to: its accept loop has ended. */
-    void stoppedByItself() {
-        stoppedByItself = true;
+    /** Helidon wants a connection closed, and has closed its own channel. Unless we have told it to, its accept loop has ended. */
+    void stoppedByHelidon() {
+        if (!stopped) {
+            stoppedByItself = true;
+        } else if (!lastAccepted) {
+            lastAccepted = true;
+            sockets.awaitLast();
+        }
     }
 
     Peers peers() {
@@ -279,7 +291,7 @@ public final class Listener {
     private void refuse(Peer peer) {
         counts.refused.increment();
         long now = System.nanoTime();
-        if (!draining && now - lastRefusalLogNanos > 1_000_000_000L) {
+        if (!aborted && now - lastRefusalLogNanos > 1_000_000_000L) {
             lastRefusalLogNanos = now;
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -304,7 +316,7 @@ public final class Listener {
         }
         sockets.upkeep();
         endings.upkeep(config().name(), now);
-        if (server != null && !draining && !retired && (stoppedByItself || now - lastProbeNanos > PROBE_NANOS)) {
+        if (server != null && !stopped && (stoppedByItself || now - lastProbeNanos > PROBE_NANOS)) {
             lastProbeNanos = now;
             stoppedByItself = false;
             if (deaf()) {
@@ -333,11 +345,15 @@ public final class Listener {
         }
     }
 
-    /** Takes no new connections, and tells every peer to open no more streams. Returns at once. */
+    /**
+     * Takes no new connections, and then tells every peer to send no more on those it has: who is told to go away and comes back finds
+     * nobody, not somebody who hangs up.
+     */
     public void drain() {
+        retire();
+        drainStartedNanos = System.nanoTime();
         draining = true;
         connections.forEach(Accepted::drain);
-        stopAccepting();
     }
 
     /** Ends every exchange that is in flight, telling its caller why. */
@@ -347,6 +363,7 @@ public final class Listener {
 
     /** Closes every connection at once. */
     public void abort() {
+        aborted = true;
         connections.forEach(Accepted::abort);
     }
 
@@ -361,6 +378,11 @@ public final class Listener {
 
     public int openConnections() {
         return counts.open.get();
+    }
+
+    /** Whether nobody is connected, nor about to be served. */
+    public boolean empty() {
+        return sockets.none() && counts.open.get() == 0;
     }
 
     /** Exchanges in flight on all connections. */
