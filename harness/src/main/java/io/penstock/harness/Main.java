@@ -65,6 +65,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new BackendsCommand())
                 .addSubcommand(new CallCommand())
                 .addSubcommand(new DemoCommand())
+                .addSubcommand(new DrainCommand())
                 .addSubcommand(new HoldCommand())
                 .addSubcommand(new HttpLoadCommand())
                 .addSubcommand(new InteropCommand())
