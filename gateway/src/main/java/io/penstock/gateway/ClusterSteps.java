@@ -53,9 +53,7 @@ final class ClusterSteps {
         put(name, "protocol", word(upstream.protocol()) + (upstream.tls().isPresent() ? ", TLS" : ", clear text"));
         put(name, "connect-timeout", Units.text(upstream.connectTimeout()));
         put(name, "queue-timeout", Units.text(upstream.queueTimeout()));
-        if (upstream.protocol() == UpstreamConfig.Protocol.HTTP1) {
-            put(name, "first-byte-timeout", Units.text(upstream.http1().firstByteTimeout()));
-        }
+        put(name, "first-byte-timeout", Units.text(upstream.firstByteTimeout()));
     }
 
     private void put(ClusterConfig cluster, String key, String value) {

@@ -47,6 +47,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
     private final AtomicBoolean draining = new AtomicBoolean();
     /** Those that upkeep looks at one by one; ordinary streams are not among them. */
     private final Set<Relay> tunnels = ConcurrentHashMap.newKeySet();
+
     private final AtomicBoolean announced = new AtomicBoolean();
     private final long startedNanos = System.nanoTime();
     private volatile boolean begun;
