@@ -83,6 +83,8 @@ class ExplainTest {
                   protocol        h2c, clear text
                   connect-timeout 1s
                   queue-timeout   1s
+                  first-byte-timeout
+                                  1m
                   retry           2 attempts in all, on connect-failure, refused; budget 20 % of
                                   the active exchanges and 3
                   path            /people/42?x=1
