@@ -8,6 +8,7 @@ import io.penstock.gateway.upstream.health.EndpointHealth;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the reports of clusters. */
@@ -47,11 +48,11 @@ final class Reports {
 
     private static ClusterReport.EndpointReport endpoint(Member member, long now) {
         EndpointHealth health = member.health();
-        boolean ejected = health.ejected();
+        EndpointHealth.State state = health.state();
         return new ClusterReport.EndpointReport(
                 member.name(),
-                !health.well() ? "unhealthy" : ejected ? "ejected" : "healthy",
-                ejected ? Math.max(0, (health.ejectedUntilNanos() - now) / 1_000_000) : 0,
+                state.name().toLowerCase(Locale.ROOT),
+                state == EndpointHealth.State.EJECTED ? Math.max(0, (health.ejectedUntilNanos() - now) / 1_000_000) : 0,
                 member.config().weight(),
                 member.load().active(),
                 member.attempts().sum(),

@@ -8,6 +8,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * instructions, and is taken only for failures.
  */
 public final class EndpointHealth {
+    /** What is told of an endpoint; bad checks count before an ejection. */
+    public enum State {
+        HEALTHY,
+        UNHEALTHY,
+        EJECTED
+    }
+
     private final Runnable onChange;
     private final AtomicInteger succeeded = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
@@ -15,6 +22,7 @@ public final class EndpointHealth {
     private volatile boolean unwell;
     private volatile boolean ejected;
     private volatile long ejectedUntilNanos;
+    private volatile State told = State.HEALTHY;
     private volatile boolean clean = true;
     private int goodChecks;
     private int badChecks;
@@ -40,9 +48,9 @@ public final class EndpointHealth {
         return !unwell && !ejected;
     }
 
-    /** Whether its checks are good, or there are none. */
-    public boolean well() {
-        return !unwell;
+    /** What others may know of it: a change is told once {@code onChange} has acted on it. */
+    public State state() {
+        return told;
     }
 
     public boolean ejected() {
@@ -57,6 +65,11 @@ public final class EndpointHealth {
     /** What the last check found; empty when there was none. */
     public String lastCheck() {
         return lastCheck;
+    }
+
+    private void tell() {
+        onChange.run();
+        told = unwell ? State.UNHEALTHY : ejected ? State.EJECTED : State.HEALTHY;
     }
 
     // ---- checks ----
@@ -78,7 +91,7 @@ public final class EndpointHealth {
             changed = before != unwell;
         }
         if (changed) {
-            onChange.run();
+            tell();
         }
     }
 
@@ -122,7 +135,7 @@ public final class EndpointHealth {
             ejectedUntilNanos = nowNanos + Math.min(longestNanos, firstNanos * ejections);
             ejected = true;
         }
-        onChange.run();
+        tell();
     }
 
     /** Ends an ejection whose time is over. */
@@ -136,7 +149,7 @@ public final class EndpointHealth {
             connectFailuresInARow = 0;
             failuresInWindow = 0;
         }
-        onChange.run();
+        tell();
     }
 
     /** An interval without ejection has passed. */
