@@ -8,11 +8,13 @@ import io.penstock.gateway.exchange.UpstreamEnding;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -275,6 +277,43 @@ class Http1FrontTest {
             connection.answer("two");
 
             assertThat(two.request()).endsWith("two");
+        }
+    }
+
+    /** The watch for the client's end sees the end at about the time at which the response is over. */
+    @RepeatedTest(10)
+    void findsNoFaultWithAClientThatClosesAfterALateResponse() throws Exception {
+        List<Http1Origin.Connection> clients = new ArrayList<>();
+        try (Http1Origin origin = Http1Origin.byHand();
+                Http1Front front = new Http1Front(origin.port(), "protocol: http1")) {
+            List<Http1Origin.Connection> upstreams = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                Http1Origin.Connection client = front.client();
+                clients.add(client);
+                client.send(GET);
+                Http1Origin.Connection upstream = origin.connection();
+                upstream.head();
+                upstreams.add(upstream);
+            }
+            front.awaitNanos(400_000_000);
+
+            for (int i = 0; i < 20; i++) {
+                boolean chunked = i % 2 == 0;
+                upstreams
+                        .get(i)
+                        .send(
+                                chunked
+                                        ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+                                        : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                clients.get(i).head();
+                clients.get(i).text(chunked ? 12 : 2);
+                clients.get(i).close();
+                assertThat(front.ended().cause()).isNull();
+            }
+        } finally {
+            for (Http1Origin.Connection client : clients) {
+                client.close();
+            }
         }
     }
 

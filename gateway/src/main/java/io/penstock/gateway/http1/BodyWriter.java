@@ -68,6 +68,11 @@ final class BodyWriter {
         out.flush();
     }
 
+    /** Whether so many bytes more would be the last of the announced ones. */
+    boolean endsWith(int length) {
+        return bodyLength >= 0 && remaining == length;
+    }
+
     /** Whether as many bytes were written as were announced. */
     boolean complete() {
         return bodyLength < 0 || remaining == 0;

@@ -57,6 +57,11 @@ final class Http1Exchange implements Downstream {
         return exchange;
     }
 
+    /** Whether the last byte of the response is on its way to the client, who may close as soon as it is there. */
+    boolean lastBytes() {
+        return half.lastBytes();
+    }
+
     /** Whether both sides have changed to another protocol. */
     boolean raw() {
         return half.raw();

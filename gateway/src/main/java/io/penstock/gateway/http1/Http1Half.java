@@ -27,6 +27,7 @@ final class Http1Half implements RequestHalf {
 
     private volatile @Nullable Thread reader;
     private volatile boolean raw;
+    private volatile boolean lastBytes;
     private volatile boolean rawEnded;
     private boolean continued;
     private byte @Nullable [] held = NOTHING;
@@ -50,6 +51,11 @@ final class Http1Half implements RequestHalf {
     /** Whether both sides have changed to another protocol. */
     boolean raw() {
         return raw;
+    }
+
+    /** Whether the last byte of the response is on its way to the client, who may close as soon as it is there. */
+    boolean lastBytes() {
+        return lastBytes;
     }
 
     /** Whether nothing more is sent to a client that has changed its protocol. */
@@ -253,6 +259,7 @@ final class Http1Half implements RequestHalf {
             return;
         }
         checkSending();
+        lastBytes |= connection.writer().endsWith(length);
         try {
             connection.writer().write(bytes, offset, length);
         } catch (IOException e) {
@@ -287,6 +294,7 @@ final class Http1Half implements RequestHalf {
         if (!connection.writer().complete()) {
             throw new GatewayException(Cause.UPSTREAM_PROTOCOL, "response body is shorter than its declared length");
         }
+        lastBytes = true;
         try {
             connection.writer().end(trailers);
         } catch (IOException e) {

@@ -131,7 +131,8 @@ final class Http1Upkeep {
                 return;
             }
             ended = !connection.in().fill();
-            if (ended && !exchange.raw() && !connection.config().halfClose()) {
+            boolean gone = ended && !exchange.raw() && !exchange.lastBytes();
+            if (gone && !connection.config().halfClose()) {
                 exchange.refuse(new GatewayException(Cause.DOWNSTREAM_GONE, "the client has closed its connection"));
             }
         } catch (IOException e) {
