@@ -78,9 +78,8 @@ final class AcceptedSockets implements SocketOptions {
         Thread last = acceptor;
         try {
             if (last != null && last != Thread.currentThread()) {
-                last.join(
-                        LAST_ROUND); // it takes longer only when it waits for a free place, where an interrupt does no
-                // harm
+                // longer only when it waits for a free place, where an interrupt does no harm
+                last.join(LAST_ROUND);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -143,9 +143,8 @@ public final class Listener {
         }
         sockets.awaitQuiet();
         stopped = true;
-        // what is meant for checkpoints only ends the accept loop; stop() would turn those away who were accepted last,
-        // and then wait for
-        // every connection
+        // meant for checkpoints, it only ends the accept loop; stop() would turn away who was accepted last,
+        // and then wait for every connection
         ((Resumable) current).suspend();
     }
 
