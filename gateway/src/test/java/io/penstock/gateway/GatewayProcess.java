@@ -27,6 +27,9 @@ import java.util.zip.ZipEntry;
 final class GatewayProcess implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
 
+    /** A test run that was started by nohup or as a shell's background job ignores signals, and its children would too. */
+    private static final List<String> DEFAULT_SIGNALS = defaultSignals();
+
     private final Process process;
     private final Path output;
     private final Path config;
@@ -40,7 +43,8 @@ final class GatewayProcess implements AutoCloseable {
     /** Runs the command line without waiting for anything. */
     static GatewayProcess launch(Path folder, List<String> before, List<String> flags, String... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(before);
+        List<String> command = new ArrayList<>(DEFAULT_SIGNALS);
+        command.addAll(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
         command.addAll(List.of("-cp", classPath(folder), Main.class.getName()));
@@ -51,6 +55,29 @@ final class GatewayProcess implements AutoCloseable {
                 .redirectOutput(output.toFile())
                 .start();
         return new GatewayProcess(process, output, Path.of(arguments[arguments.length - 1]));
+    }
+
+    private static List<String> defaultSignals() {
+        List<String> command = List.of("env", "--default-signal=HUP,INT,TERM");
+        return succeeds(command) ? command : List.of();
+    }
+
+    private static boolean succeeds(List<String> env) {
+        List<String> probe = new ArrayList<>(env);
+        probe.add("true");
+        try {
+            return new ProcessBuilder(probe)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** This build's classes as jars: a process without descriptors can load a class from an open jar, but not from a folder. */
