@@ -24,6 +24,8 @@ import io.penstock.gateway.upstream.health.HealthChecks;
 import io.penstock.gateway.upstream.health.OutlierDetection;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +52,8 @@ public final class Cluster implements Upstream, AutoCloseable {
     private final @Nullable HealthChecks checks;
     private final @Nullable Fallback fallback;
     private final @Nullable StickyCookie sticky;
-    private final LongAdder active = new LongAdder();
-    private final LongAdder fallbacks = new LongAdder();
+    private final LongAdder active;
+    private final LongAdder fallbacks;
     private final long slowNanos;
     private final long perTryNanos;
     private boolean started;
@@ -62,28 +64,43 @@ public final class Cluster implements Upstream, AutoCloseable {
      * @param opener the way to connections
      * @param names resolves the endpoints' names
      * @param others finds the cluster of a fallback by its name, when it is needed
+     * @param before the cluster of this name in the configuration before: what it has learnt is taken over as far as its part of the
+     *     configuration is the same, what is in flight at it counts here too, and discovered endpoints stay until there is an answer
      */
     public Cluster(
             ClusterConfig config,
             EndpointOpener opener,
             NameCache names,
             Time time,
-            java.util.function.Function<String, Cluster> others) {
+            Function<String, Cluster> others,
+            @Nullable Cluster before) {
         this.config = config;
         this.opener = opener;
         this.names = names;
         this.time = time;
+        this.active = before == null ? new LongAdder() : before.active;
+        this.fallbacks = before == null ? new LongAdder() : before.fallbacks;
         this.failures = new Failures(config.failure());
         this.rules = new RetryRules(config.retry(), time.wall(), time.random());
-        this.budget = new RetryBudget(config.retry());
-        this.hedge = config.retry().hedge().map(HedgeRules::new).orElse(null);
+        this.budget = kept(before, ClusterConfig::retry, one -> one.budget, () -> new RetryBudget(config.retry()));
+        this.hedge = kept(
+                before,
+                ClusterConfig::retry,
+                one -> one.hedge,
+                () -> config.retry().hedge().map(HedgeRules::new).orElse(null));
         this.outliers = new OutlierDetection(config.outlier(), time.now());
-        this.breaker = config.breaker()
-                .filter(one -> one.scope() == BreakerConfig.Scope.CLUSTER)
-                .map(one -> new Breaker(config.name(), one, time.wall()))
-                .orElse(null);
-        this.bulkhead =
-                config.bulkhead().map(one -> new Bulkhead(one, time.now())).orElse(null);
+        this.breaker = kept(
+                before,
+                ClusterConfig::breaker,
+                one -> one.breaker,
+                () -> breaker(BreakerConfig.Scope.CLUSTER, config.name()));
+        this.bulkhead = kept(
+                before,
+                ClusterConfig::bulkhead,
+                one -> one.bulkhead,
+                () -> config.bulkhead()
+                        .map(one -> new Bulkhead(one, time.now()))
+                        .orElse(null));
         this.checks = config.healthCheck()
                 .map(one -> HealthChecks.of(one, config.upstream(), time.random()))
                 .orElse(null);
@@ -98,7 +115,31 @@ public final class Cluster implements Upstream, AutoCloseable {
         this.perTryNanos =
                 config.retry().perTryTimeout().map(one -> one.toNanos()).orElse(0L);
         this.members = new Members(config, time);
-        endpoints(config.endpoints());
+        endpoints(
+                kept(
+                        before,
+                        ClusterConfig::discovery,
+                        one -> config.discovery().isPresent() ? one.endpoints() : config.endpoints(),
+                        config::endpoints),
+                endpoint -> inherited(endpoint, before));
+    }
+
+    /** What the cluster before has, when this part of its configuration is the same. */
+    private <P extends @Nullable Object> P kept(
+            @Nullable Cluster before, Function<ClusterConfig, ?> part, Function<Cluster, P> had, Supplier<P> made) {
+        boolean same = before != null && part.apply(config).equals(part.apply(before.config));
+        return before != null && same ? had.apply(before) : made.get();
+    }
+
+    private List<EndpointConfig> endpoints() {
+        return members.all().stream().map(Member::config).toList();
+    }
+
+    private @Nullable Breaker breaker(BreakerConfig.Scope scope, String name) {
+        return config.breaker()
+                .filter(one -> one.scope() == scope)
+                .map(one -> new Breaker(name, one, time.wall()))
+                .orElse(null);
     }
 
     public String name() {
@@ -110,23 +151,46 @@ public final class Cluster implements Upstream, AutoCloseable {
      *
      * @param endpoints at most 4 000, with different addresses; none means that the cluster refuses with NO_ENDPOINT
      */
-    public synchronized void endpoints(List<EndpointConfig> endpoints) {
-        members.set(endpoints, this::joined, this::gone);
+    public void endpoints(List<EndpointConfig> endpoints) {
+        endpoints(endpoints, this::joined);
+    }
+
+    private synchronized void endpoints(List<EndpointConfig> endpoints, Function<EndpointConfig, Member> join) {
+        members.set(endpoints, join, this::gone);
         outliers.endpoints(members.all().stream().map(Member::health).toList());
         check();
     }
 
     private Member joined(EndpointConfig endpoint) {
-        Breaker own = config.breaker()
-                .filter(one -> one.scope() == BreakerConfig.Scope.ENDPOINT)
-                .map(one -> new Breaker(endpoint.address(), one, time.wall()))
-                .orElse(null);
         return new Member(
                 endpoint,
                 new FixedTarget(endpoint, names),
                 new Load(config.balancer().decay().toNanos(), time.now()),
                 new EndpointHealth(() -> members().refresh()),
-                own);
+                breaker(BreakerConfig.Scope.ENDPOINT, endpoint.address()));
+    }
+
+    /** The endpoint with what the cluster before knows of it; one that it does not have starts slowly, as one that joins. */
+    private Member inherited(EndpointConfig endpoint, @Nullable Cluster before) {
+        Member made = joined(endpoint);
+        if (before == null || before.members.all().isEmpty()) {
+            return made;
+        }
+        Member old = before.members.like(endpoint);
+        if (old == null) {
+            made.warm(time.now());
+            return made;
+        }
+        made.health()
+                .inherit(
+                        kept(before, ClusterConfig::healthCheck, one -> old.health(), made::health),
+                        kept(before, ClusterConfig::outlier, one -> old.health(), made::health));
+        return new Member(
+                endpoint,
+                old,
+                kept(before, ClusterConfig::balancer, one -> old.load(), made::load),
+                made.health(),
+                kept(before, ClusterConfig::breaker, one -> old.breaker(), made::breaker));
     }
 
     private Members members() {

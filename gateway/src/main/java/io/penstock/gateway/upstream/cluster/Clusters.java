@@ -3,6 +3,7 @@ package io.penstock.gateway.upstream.cluster;
 
 import io.penstock.gateway.config.ClusterConfig;
 import io.penstock.gateway.config.EndpointConfig;
+import io.penstock.gateway.config.FallbackConfig;
 import io.penstock.gateway.lookup.NameCache;
 import io.penstock.gateway.upstream.discovery.DiscoveredEndpoint;
 import io.penstock.gateway.upstream.discovery.EndpointSource;
@@ -23,29 +24,38 @@ public final class Clusters {
     /**
      * Builds them; nothing is asked, checked or sent before {@link #start}.
      *
-     * @param before the clusters of the configuration before: one that is the same is kept, with all it has learnt, unless it falls back
-     *     to another
+     * @param before the clusters of the configuration before. One that is the same, with a fallback that is the same, is kept; one that
+     *     is not inherits what the other has learnt and what still holds
      */
     public Clusters(
             List<ClusterConfig> configs, EndpointOpener opener, NameCache names, Time time, @Nullable Clusters before) {
+        Map<String, ClusterConfig> wanted = new LinkedHashMap<>();
+        configs.forEach(config -> wanted.put(config.name(), config));
         for (ClusterConfig config : configs) {
             Cluster old = before == null ? null : before.byName.get(config.name());
-            if (before != null
-                    && old != null
-                    && old.config().equals(config)
-                    && config.fallback().isEmpty()) {
+            if (before != null && old != null && before.holds(config, wanted)) {
                 byName.put(config.name(), old);
                 EndpointSource source = before.sources.get(old);
                 if (source != null) {
                     sources.put(old, source);
                 }
             } else {
-                Cluster made = new Cluster(config, opener, names, time, this::cluster);
+                Cluster made = new Cluster(config, opener, names, time, this::cluster, old);
                 byName.put(config.name(), made);
                 fresh.add(made);
                 config.discovery().ifPresent(one -> sources.put(made, EndpointSource.of(config.name(), one)));
             }
         }
+    }
+
+    /** Whether the cluster of this name, and each that it falls back to, is as the wanted ones say; fallbacks make no circle. */
+    private boolean holds(ClusterConfig config, Map<String, ClusterConfig> wanted) {
+        Cluster old = byName.get(config.name());
+        if (old == null || !old.config().equals(config)) {
+            return false;
+        }
+        Optional<String> next = config.fallback().flatMap(FallbackConfig::cluster);
+        return next.isEmpty() || holds(Objects.requireNonNull(wanted.get(next.get())), wanted);
     }
 
     /** The cluster of this name, which exists. */
@@ -54,8 +64,8 @@ public final class Clusters {
     }
 
     /**
-     * Begins the health checks of those that are new, and to ask for their endpoints; a cluster that discovers them has none before the
-     * first answer.
+     * Begins the health checks of those that are new, and to ask for their endpoints; a cluster that discovers them has those that it
+     * inherited, or none, before the first answer.
      */
     public void start() {
         for (Cluster cluster : fresh) {

@@ -44,11 +44,16 @@ final class Member {
 
     /** The same endpoint with another part of the traffic. */
     Member(EndpointConfig config, Member before) {
+        this(config, before, before.load, before.health, before.breaker);
+    }
+
+    /** The same endpoint in another cluster of the same name. */
+    Member(EndpointConfig config, Member before, Load load, EndpointHealth health, @Nullable Breaker breaker) {
         this.config = config;
         this.target = before.target;
-        this.load = before.load;
-        this.health = before.health;
-        this.breaker = before.breaker;
+        this.load = load;
+        this.health = health;
+        this.breaker = breaker;
         this.id = before.id;
         this.cookie = before.cookie;
         this.attempts = before.attempts;

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoints of a cluster, and which of them can be picked. Safe for any thread: the lock is taken when something changes, and readers
@@ -48,6 +49,13 @@ final class Members {
         return members.values();
     }
 
+    /** The member at this address and of this name, or null. */
+    @Nullable
+    Member like(EndpointConfig endpoint) {
+        Member member = members.get(endpoint.address());
+        return member != null && member.config().hostname().equals(endpoint.hostname()) ? member : null;
+    }
+
     Levels levels() {
         return levels;
     }
@@ -67,10 +75,9 @@ final class Members {
         Map<String, Member> before = members;
         Map<String, Member> after = new LinkedHashMap<>();
         for (EndpointConfig endpoint : endpoints) {
-            Member old = before.get(endpoint.address());
-            boolean stays = old != null && old.config().hostname().equals(endpoint.hostname());
-            Member member = old != null && stays ? new Member(endpoint, old) : join.apply(endpoint);
-            if (old == null && !before.isEmpty()) {
+            Member old = like(endpoint);
+            Member member = old != null ? new Member(endpoint, old) : join.apply(endpoint);
+            if (!before.isEmpty() && !before.containsKey(endpoint.address())) {
                 member.warm(now);
             }
             after.put(endpoint.address(), member);

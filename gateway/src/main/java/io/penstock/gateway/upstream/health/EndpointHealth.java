@@ -43,6 +43,21 @@ public final class EndpointHealth {
         this.onChange = onChange;
     }
 
+    /**
+     * Begins with what is known of the same endpoint elsewhere, or with what this one knows; tells nobody.
+     *
+     * @param checked whose checks count
+     * @param seen whose live traffic counts, ejection included
+     */
+    public synchronized void inherit(EndpointHealth checked, EndpointHealth seen) {
+        unwell = checked.unwell;
+        lastCheck = checked.lastCheck;
+        ejectedUntilNanos = seen.ejectedUntilNanos;
+        ejections = seen.ejections;
+        ejected = seen.ejected;
+        told = told(unwell, ejected);
+    }
+
     /** Whether it can be given attempts: its checks are good, or there are none, and it is not ejected. */
     public boolean usable() {
         return !unwell && !ejected;
@@ -69,7 +84,11 @@ public final class EndpointHealth {
 
     private void tell() {
         onChange.run();
-        told = unwell ? State.UNHEALTHY : ejected ? State.EJECTED : State.HEALTHY;
+        told = told(unwell, ejected);
+    }
+
+    private static State told(boolean unwell, boolean ejected) {
+        return unwell ? State.UNHEALTHY : ejected ? State.EJECTED : State.HEALTHY;
     }
 
     // ---- checks ----

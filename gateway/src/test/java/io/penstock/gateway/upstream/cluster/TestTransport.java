@@ -58,13 +58,18 @@ final class TestTransport implements EndpointOpener {
 
     /** Clusters of this YAML list. */
     Clusters clusters(String yaml) {
+        return clusters(yaml, null);
+    }
+
+    /** Clusters of this YAML list in place of others, as after a reload. */
+    Clusters clusters(String yaml, @Nullable Clusters before) {
         var config = ConfigReader.read(
                 "listeners: [{port: 0}]\nroutes: [{name: all, cluster: main}]\nclusters: " + yaml, Map.of());
         Time time = new Time(nanos::get, clock, new SplittableRandom(11), this::sleep, (after, step) -> {
             timers.add(step);
             return () -> timers.remove(step);
         });
-        return new Clusters(config.clusters(), this, NameCache.ofSystem(clock), time, null);
+        return new Clusters(config.clusters(), this, NameCache.ofSystem(clock), time, before);
     }
 
     /** One cluster {@code main} of so many endpoints at the ports from 1 on. */
