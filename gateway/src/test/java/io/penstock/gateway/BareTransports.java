@@ -92,13 +92,14 @@ final class BareTransports implements BeforeEachCallback, AfterEachCallback, Ups
 
     private void serve(SocketChannel channel) {
         Peer peer = new Peer("main", "127.0.0.1", 1, false, true);
+        PathPolicy paths = new PathPolicy(listener.paths());
         new DownstreamConnection(
                         ChannelWire.of(channel),
                         listener,
                         peer,
                         exchange -> handler.accept(exchange),
                         ended::add,
-                        new PathPolicy(listener.paths()),
+                        () -> paths,
                         upstream.replayBytes())
                 .serve();
     }

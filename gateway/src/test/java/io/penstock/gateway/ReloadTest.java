@@ -111,6 +111,21 @@ class ReloadTest {
         client.close();
     }
 
+    @Test
+    void readsPathsOnOpenConnectionsAsTheNewConfigurationSays() throws IOException {
+        FramePeer client = gateway.client();
+        int before = client.get("/pkg.Service//twice");
+        FramePeer origin = gateway.origin().connection();
+        assertThat(origin.awaitHead(1).value(":path")).isEqualTo("/pkg.Service//twice");
+
+        gateway.apply(yaml("{name: main, address: 127.0.0.1, port: 0, paths: {double-slash: reject}}", "/pkg.Service"));
+
+        int after = client.get("/pkg.Service//twice");
+        assertThat(client.awaitHead(after).status()).isEqualTo("400");
+        origin.head(1, true, ":status", "200");
+        assertThat(client.awaitHead(before).status()).isEqualTo("200");
+    }
+
     private static boolean free(InetSocketAddress address) {
         try (Socket socket = new Socket()) {
             socket.connect(address);

@@ -15,6 +15,7 @@ import io.penstock.gateway.wire.Wire;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ public final class Http1Connection implements ServedConnection {
     private final Peer peer;
     private final ExchangeHandler handler;
     private final ExchangeObserver observer;
-    private final PathPolicy paths;
+    private final Supplier<PathPolicy> paths;
     private final int replayBytes;
     private final Input in;
     private final Output out;
@@ -61,7 +62,7 @@ public final class Http1Connection implements ServedConnection {
      * Prepares a connection; nothing is read or written before {@link #serve}.
      *
      * @param fields one for all connections of a listener
-     * @param paths of the listener
+     * @param paths of the listener, asked for each request: an open connection follows a change
      * @param replayBytes request bytes that each exchange keeps for a second attempt
      */
     public Http1Connection(
@@ -71,7 +72,7 @@ public final class Http1Connection implements ServedConnection {
             ExchangeHandler handler,
             ExchangeObserver observer,
             FieldCache fields,
-            PathPolicy paths,
+            Supplier<PathPolicy> paths,
             int replayBytes) {
         this.wire = wire;
         this.listener = listener;
@@ -143,7 +144,7 @@ public final class Http1Connection implements ServedConnection {
         }
         body.begin(request.bodyLength());
         in.timeReads(listener.http1().minBodyRate().isPresent() && !body.complete());
-        GatewayException badPath = paths.apply(request.head());
+        GatewayException badPath = paths.get().apply(request.head());
         Http1Exchange served = new Http1Exchange(this, request, handler);
         exchange = served;
         try {

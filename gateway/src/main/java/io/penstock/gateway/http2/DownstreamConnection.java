@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * A connection that somebody opened to us: reads the preface, admits streams and hands each to the pipeline as an exchange.
@@ -39,7 +40,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
     private final Peer peer;
     private final ExchangeHandler handler;
     private final ExchangeObserver observer;
-    private final PathPolicy paths;
+    private final Supplier<PathPolicy> paths;
     private final int replayBytes;
     private final FrameReader reader;
     private final Http2Connection connection;
@@ -63,7 +64,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
     /**
      * Prepares a connection; nothing is read or written before {@link #serve}.
      *
-     * @param paths of the listener
+     * @param paths of the listener, asked for each request: an open connection follows a change
      * @param replayBytes request bytes that each exchange keeps for a second attempt
      */
     public DownstreamConnection(
@@ -72,7 +73,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
             Peer peer,
             ExchangeHandler handler,
             ExchangeObserver observer,
-            PathPolicy paths,
+            Supplier<PathPolicy> paths,
             int replayBytes) {
         this.wire = wire;
         this.config = config;
@@ -172,7 +173,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
             dispatcher.guard().count(Flood.OWN_RESETS);
             return;
         }
-        GatewayException badPath = paths.apply(head);
+        GatewayException badPath = paths.get().apply(head);
         Relay relay = new Relay(connection, head, peer, handler, observer, replayBytes, wakes);
         Http2Stream stream = connection.accept(streamId, relay, end);
         if (oversized) {

@@ -14,6 +14,7 @@ import io.penstock.gateway.http2.DownstreamConnection;
 import io.penstock.gateway.wire.ReplayWire;
 import io.penstock.gateway.wire.Wire;
 import java.io.IOException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Gives a connection the codec that it needs: by what ALPN chose, by what the listener speaks, or by the first bytes. */
@@ -25,14 +26,19 @@ final class Codecs {
     private final ExchangeObserver observer;
     private final int replayBytes;
     private final FieldCache fields = new FieldCache();
-    private final PathPolicy paths;
+    private final Supplier<PathPolicy> paths;
 
-    Codecs(ListenerConfig config, ExchangeHandler handler, ExchangeObserver observer, int replayBytes) {
+    Codecs(
+            ListenerConfig config,
+            ExchangeHandler handler,
+            ExchangeObserver observer,
+            Supplier<PathPolicy> paths,
+            int replayBytes) {
         this.config = config;
         this.handler = handler;
         this.observer = observer;
         this.replayBytes = replayBytes;
-        this.paths = new PathPolicy(config.paths());
+        this.paths = paths;
     }
 
     /**

@@ -15,6 +15,7 @@ import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.filter.PathPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -58,12 +59,13 @@ public final class Listener {
         }
     }
 
-    /** What connections that are accepted from now on follow; replaced as a whole. */
+    /** What connections that are accepted from now on follow, and the paths of open ones; replaced as a whole. */
     private record Terms(
             ListenerConfig config,
             Settings settings,
             Peers peers,
             Codecs codecs,
+            PathPolicy paths,
             @Nullable ServerTls tls) {
         int maxConnections() {
             return Math.min(config.maxConnections(), settings.maxConnections());
@@ -105,7 +107,8 @@ public final class Listener {
                 config,
                 settings,
                 new Peers(config, settings.trusted()),
-                new Codecs(config, handler, observer, settings.replayBytes()),
+                new Codecs(config, handler, observer, () -> terms.paths(), settings.replayBytes()),
+                new PathPolicy(config.paths()),
                 tls);
     }
 

@@ -101,6 +101,7 @@ final class Http1Server implements AutoCloseable {
 
     private void serve(SocketChannel channel) {
         int port = channel.socket().getPort();
+        PathPolicy paths = new PathPolicy(PATHS);
         Http1Connection connection = new Http1Connection(
                 ChannelWire.of(channel),
                 config,
@@ -108,7 +109,7 @@ final class Http1Server implements AutoCloseable {
                 handler,
                 ended::add,
                 new FieldCache(),
-                new PathPolicy(PATHS),
+                () -> paths,
                 64 * 1024);
         open.add(connection);
         connection.serve();
