@@ -216,7 +216,7 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
     private void send(Target target) {
         if (authority instanceof AuthorityConfig.Target) {
             exchange.request().remove("host");
-            exchange.request().set(":authority", target.text());
+            exchange.request().set(":authority", target.authority());
         }
         cluster.opener()
                 .open(

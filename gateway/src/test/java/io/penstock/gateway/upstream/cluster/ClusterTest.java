@@ -241,6 +241,18 @@ class ClusterTest {
         assertThat(exchange.request().authority()).isEqualTo("127.0.0.1:2");
     }
 
+    @Test
+    void namesTheHostOfAnEndpointInTheAuthorityWhenItIsKnown() {
+        Cluster cluster = transport
+                .clusters("[{name: main, endpoints: [{address: '127.0.0.1:8080', hostname: jobs.test}]}]")
+                .cluster("main");
+        Exchange exchange = new TestDownstream().exchange("GET");
+
+        cluster.open(exchange, new AuthorityConfig.Target());
+
+        assertThat(exchange.request().authority()).isEqualTo("jobs.test:8080");
+    }
+
     // ---- another attempt ----
 
     @Test
