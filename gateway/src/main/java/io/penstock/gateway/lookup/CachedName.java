@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The addresses of one name: held for the life of their records, asked for again shortly before its end, and served beyond it
- * while no server answers.
+ * while no server answers: then without waiting, since a server that is silent is asked in the background.
  *
  * <p>Shared between threads. The lock is held while the servers are asked, so that one question per name is under way.
  */
@@ -26,6 +26,13 @@ final class CachedName {
     static final Duration ABSENT_LIFE = Duration.ofSeconds(5);
     /** How long nobody asks again after no server answered. */
     static final Duration PAUSE = Duration.ofSeconds(1);
+    /**
+     * How long after a question without an answer nobody waits for the next one. Whoever comes later waits for it: a name that nobody
+     * used for long may have moved long ago.
+     */
+    static final Duration DISTRUST = Duration.ofMinutes(1);
+
+    private static final long NEVER = -DISTRUST.toMillis();
 
     /** What is known; replaced as a whole. Empty list: the name has no address. Times in milliseconds of the clock. */
     private record Known(List<InetAddress> list, long refreshAt, long expiresAt) {}
@@ -35,7 +42,9 @@ final class CachedName {
     private final InstantSource clock;
     private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable Known known;
-    private volatile long pausedUntil = Long.MIN_VALUE;
+    /** When the last question failed; long ago when it did not. */
+    private volatile long failedAt = NEVER;
+
     private volatile String failure = "";
 
     CachedName(String host, Dns dns, InstantSource clock) {
@@ -53,17 +62,19 @@ final class CachedName {
     List<InetAddress> ready() {
         long now = clock.millis();
         Known current = known;
-        if (current != null && now < current.expiresAt()) {
-            if (now >= current.refreshAt() && !asking.isLocked() && now >= pausedUntil) {
-                Thread.ofVirtual().name("name " + host).start(this::ask);
+        long sinceFailure = now - failedAt;
+        boolean paused = sinceFailure < PAUSE.toMillis();
+        if (current == null) {
+            if (paused) {
+                throw new GatewayException(Cause.NAME_UNRESOLVED, failure);
             }
-            return someOf(current);
-        }
-        if (now >= pausedUntil) {
             return null;
         }
-        if (current == null) {
-            throw new GatewayException(Cause.NAME_UNRESOLVED, failure);
+        if (now >= current.expiresAt() && sinceFailure >= DISTRUST.toMillis()) {
+            return null;
+        }
+        if (now >= current.refreshAt() && !paused && !asking.isLocked()) {
+            Thread.ofVirtual().name("name " + host).start(this::ask);
         }
         return someOf(current);
     }
@@ -95,17 +106,17 @@ final class CachedName {
         try {
             long now = clock.millis();
             Known current = known;
-            if (now < pausedUntil || (current != null && now < current.refreshAt())) {
+            if (now - failedAt < PAUSE.toMillis() || (current != null && now < current.refreshAt())) {
                 return;
             }
             known = held(dns.ask(host), clock.millis());
-            pausedUntil = Long.MIN_VALUE;
+            failedAt = NEVER;
         } catch (IOException e) {
             failure = String.valueOf(e.getMessage());
             if (Thread.currentThread().isInterrupted()) {
                 throw new GatewayException(Cause.NAME_UNRESOLVED, failure, e);
             }
-            pausedUntil = clock.millis() + PAUSE.toMillis();
+            failedAt = clock.millis();
         } finally {
             asking.unlock();
         }
