@@ -58,6 +58,26 @@ for part in -Dtest=RouteTableTest -DskipTests '-pl gateway'; do
   contains "verify $part" "$(cat "$folder/called")"
 done
 
+mkdir -p "$folder/gateway/src/test/java/a"
+tests=$folder/gateway/src/test/java/a
+echo 'boolean LONG = Boolean.getBoolean("penstock.long");' | tee "$tests/SecondTest.java" >"$tests/FirstTest.java"
+echo 'int ordinary;' >"$tests/OtherTest.java"
+it "runs those that have a long form in it, and nothing else"
+checks --long -o
+equals "0 mvn " "$code $called"
+contains "-Dtest=FirstTest,SecondTest -Dsurefire.failIfNoSpecifiedTests=false -Dpenstock.long=true test -o" "$(cat "$folder/called")"
+contains "only the long forms;" "$said"
+it "fails with a long form"
+MVN=1 checks --long
+equals 1 "$code"
+
+it "finds the long forms of the real tests"
+contains "/MemoryTest.java" "$(grep -rl 'getBoolean("penstock.long")' "$here/../../gateway/src/test/java")"
+
+it "explains itself"
+checks --help
+equals "0 " "$code $called"
+
 it "fails with a shell test"
 SOME=3 checks
 equals 1 "$code"
