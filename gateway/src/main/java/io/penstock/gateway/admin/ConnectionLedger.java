@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param kind {@code upstream} or {@code redis}
  * @param name the cluster, lookup or store that they belong to
- * @param target {@code host:port}
+ * @param target {@code host:port}, or {@code former} for the sum of those that are not used any more
  * @param opened connections opened since the start
  * @param reused how often a connection that had carried something before was used again
  * @param open connections open now
@@ -32,7 +32,7 @@ public record ConnectionLedger(
     /**
      * Closed connections of one reason.
      *
-     * @param by {@code us} or {@code peer}, or {@code network}
+     * @param by {@code gateway}, {@code upstream} or {@code store}
      * @param why stable, kebab-case
      */
     public record Closed(String by, String why, long count) {}

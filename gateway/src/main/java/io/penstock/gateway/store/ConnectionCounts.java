@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.store;
 
+import java.util.EnumMap;
 import java.util.Map;
 
 /**
  * What happened so far to the connections to one peer of a store.
  *
- * @param peer {@code host:port}
+ * @param peer {@code host:port}, or {@link #FORMER}
  * @param use {@code get}, {@code watch} or {@code topology}
  * @param opened connections made, with their handshake and log-in done
  * @param failed attempts that did not get that far
@@ -17,8 +18,30 @@ import java.util.Map;
 public record ConnectionCounts(
         String peer, String use, long opened, long failed, long open, long reused, Map<Ending, Long> closed) {
 
+    /** The peer of the sum of all those that the store does not ask any more. */
+    public static final String FORMER = "former";
+
     public ConnectionCounts {
         closed = Map.copyOf(closed);
+    }
+
+    ConnectionCounts of(String name) {
+        return new ConnectionCounts(name, use, opened, failed, open, reused, closed);
+    }
+
+    /** This one, with what the other one counted added. */
+    ConnectionCounts plus(ConnectionCounts other) {
+        Map<Ending, Long> endings = new EnumMap<>(Ending.class);
+        endings.putAll(closed);
+        other.closed.forEach((ending, count) -> endings.merge(ending, count, Long::sum));
+        return new ConnectionCounts(
+                peer,
+                use,
+                opened + other.opened,
+                failed + other.failed,
+                open + other.open,
+                reused + other.reused,
+                endings);
     }
 
     /** Who closed a connection and why. */

@@ -49,6 +49,7 @@ final class RedisServers implements RedisWatch.Owner, AutoCloseable {
     private final CountDownLatch known = new CountDownLatch(1);
 
     private final ReentrantLock changing = new ReentrantLock();
+    private final FormerNodes former = new FormerNodes();
     private volatile Snapshot snapshot;
     private volatile @Nullable String problem = "not connected yet";
     private volatile boolean closed;
@@ -146,7 +147,13 @@ final class RedisServers implements RedisWatch.Owner, AutoCloseable {
         if (ask != null) {
             counts.add(ask.connections());
         }
-        snapshot.nodes().values().forEach(node -> counts.addAll(node.connections()));
+        changing.lock();
+        try {
+            snapshot.nodes().values().forEach(node -> counts.addAll(node.connections()));
+            counts.addAll(former.connections());
+        } finally {
+            changing.unlock();
+        }
         return counts;
     }
 
@@ -254,7 +261,10 @@ final class RedisServers implements RedisWatch.Owner, AutoCloseable {
                 LOG.info("store {}: redis servers with the data: {}", name, addresses);
                 old.nodes().values().stream()
                         .filter(node -> !nodes.containsKey(node.address()))
-                        .forEach(RedisNode::close);
+                        .forEach(node -> {
+                            node.close();
+                            former.add(node);
+                        });
             }
             if (moved) {
                 watchers.allChanged();

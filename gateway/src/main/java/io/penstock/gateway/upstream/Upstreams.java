@@ -8,9 +8,11 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Every pool of the gateway, keyed by the whole identity of what is spoken to: address, the cluster
@@ -22,7 +24,8 @@ public final class Upstreams {
     /** Endpoints at a time; a further one is refused with OVERLOADED until an unused pool is given up. */
     public static final int MOST_POOLS = 10_000;
 
-    private static final long KEEP_UNUSED_NANOS = 600_000_000_000L;
+    /** How long a pool without connections is kept. */
+    static final long KEEP_UNUSED_NANOS = 600_000_000_000L;
 
     /**
      * Everything by which a connection may be told from another. The policy has the protocol, the trust and our own certificate; the name
@@ -49,6 +52,11 @@ public final class Upstreams {
     private final ConcurrentHashMap<Identity, Pool> pools = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<UpstreamTlsConfig, ClientTls> tls = new ConcurrentHashMap<>();
     private final ConnectionBudget budget;
+    private final int mostPools;
+    /** Held while a pool's counts move to those of the former ones, so that nobody sees them in neither or in both. */
+    private final ReentrantLock givingUp = new ReentrantLock();
+
+    private final FormerPools former = new FormerPools();
     private volatile boolean draining;
 
     /**
@@ -57,7 +65,12 @@ public final class Upstreams {
      * @param maxConnections connections to all upstreams together
      */
     public Upstreams(int maxConnections) {
+        this(maxConnections, MOST_POOLS);
+    }
+
+    Upstreams(int maxConnections, int mostPools) {
         this.budget = new ConnectionBudget(maxConnections);
+        this.mostPools = mostPools;
     }
 
     /**
@@ -108,11 +121,11 @@ public final class Upstreams {
             if (draining) {
                 throw new GatewayException(Cause.DRAINING, "draining");
             }
-            if (pools.size() >= MOST_POOLS) {
-                throw new GatewayException(Cause.OVERLOADED, "more than " + MOST_POOLS + " endpoints in use");
-            }
             if (pool != null) {
-                pools.remove(identity, pool);
+                giveUp(identity, pool);
+            }
+            if (pools.size() >= mostPools) {
+                throw new GatewayException(Cause.OVERLOADED, "more than " + mostPools + " endpoints in use");
             }
             pool = pools.computeIfAbsent(identity, this::newPool);
         }
@@ -124,10 +137,21 @@ public final class Upstreams {
         pools.forEach((identity, pool) -> {
             pool.upkeep(now);
             if (pool.abandonAfter(KEEP_UNUSED_NANOS, now)) {
-                pools.remove(identity, pool);
+                giveUp(identity, pool);
                 forgetTls();
             }
         });
+    }
+
+    private void giveUp(Identity identity, Pool pool) {
+        givingUp.lock();
+        try {
+            if (pools.remove(identity, pool)) {
+                former.add(pool.report());
+            }
+        } finally {
+            givingUp.unlock();
+        }
     }
 
     /** Lets go of what no pool uses any more: its files are read anew when they are needed again. */
@@ -150,11 +174,17 @@ public final class Upstreams {
         pools.values().forEach(Pool::abort);
     }
 
-    /** The ledger of every endpoint, in the order of their names. */
+    /** The ledger of every endpoint, in the order of their names, and then those of the former ones. */
     public List<PoolReport> report() {
-        return pools.values().stream()
-                .map(Pool::report)
-                .sorted(Comparator.comparing(PoolReport::target))
-                .toList();
+        List<PoolReport> reports = new ArrayList<>();
+        givingUp.lock();
+        try {
+            pools.values().forEach(pool -> reports.add(pool.report()));
+            reports.sort(Comparator.comparing(PoolReport::target));
+            reports.addAll(former.reports());
+        } finally {
+            givingUp.unlock();
+        }
+        return List.copyOf(reports);
     }
 }

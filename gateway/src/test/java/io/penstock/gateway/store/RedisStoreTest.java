@@ -26,6 +26,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -467,6 +468,7 @@ class RedisStoreTest {
         await(heard.store::available);
         Target known = heard.lookup.resolve(request("j-1"));
         await(() -> "127.0.0.1:9001".equals(replica.call("GET", "j-1")));
+        long opened = heard.opened();
 
         master.hang();
         await(() -> String.valueOf(replica.call("INFO", "replication")).contains("role:master"));
@@ -479,6 +481,16 @@ class RedisStoreTest {
         replica.call("SET", "j-1", "127.0.0.1:9003");
         heard.awaitChange("j-1");
         assertThat(heard.lookup.resolve(request("j-1")).text()).isEqualTo("127.0.0.1:9003");
+
+        // what the master before has counted stays in the sums
+        await(() -> heard.counts("watch", ConnectionCounts.FORMER).count() == 1);
+        ConnectionCounts left =
+                heard.counts("get", ConnectionCounts.FORMER).findFirst().orElseThrow();
+        assertThat(left.opened()).isPositive();
+        assertThat(left.open()).isZero();
+        assertThat(left.closed().values().stream().mapToLong(Long::longValue).sum())
+                .isEqualTo(left.opened());
+        assertThat(heard.opened()).isGreaterThan(opened);
     }
 
     @Test
@@ -654,6 +666,17 @@ class RedisStoreTest {
                     .filter(row -> row.use().equals(use))
                     .findFirst()
                     .orElseThrow();
+        }
+
+        Stream<ConnectionCounts> counts(String use, String peer) {
+            return store.connections().stream()
+                    .filter(counts -> counts.use().equals(use) && counts.peer().equals(peer));
+        }
+
+        long opened() {
+            return store.connections().stream()
+                    .mapToLong(ConnectionCounts::opened)
+                    .sum();
         }
 
         long count(String use, Ending ending) {
