@@ -8,6 +8,7 @@ import io.penstock.gateway.admin.ConnectionLedger;
 import io.penstock.gateway.admin.LookupsView;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.lookup.Lookup;
+import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.store.ConnectionCounts;
 import io.penstock.gateway.store.EmbeddedStore;
 import io.penstock.gateway.store.Store;
@@ -153,8 +154,13 @@ final class Views implements LookupsView {
 
     @Override
     public void put(String lookup, String key, String target) {
+        EmbeddedStore store = embedded(lookup);
+        String problem = Target.malformed(target);
+        if (problem != null) {
+            throw AdminRefusal.invalid(problem);
+        }
         told(() -> {
-            embedded(lookup).put(key, target);
+            store.put(key, target);
             return true;
         });
     }

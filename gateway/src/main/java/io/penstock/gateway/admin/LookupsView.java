@@ -20,23 +20,28 @@ public interface LookupsView {
     /** What the store holds under the key now. */
     Optional<String> get(String lookup, String key);
 
-    /** Stores the target; refuses with {@link AdminRefusal#conflict} when the store is not the embedded one. */
+    /**
+     * Stores the target; refuses with {@link AdminRefusal#conflict} when the store is not the embedded one, and with {@link
+     * AdminRefusal#invalid} what is no {@code host:port}. Whether the look-up allows it is seen when it is {@linkplain #explain explained}.
+     */
     void put(String lookup, String key, String target);
 
     /** Removes the key and says whether it was there; refuses as {@link #put} does. */
     boolean delete(String lookup, String key);
 
-    /** What a request with this key would meet; changes nothing but may fill the cache. */
+    /** What a request with this key would meet; changes nothing, and asks the store when the cache has nothing. */
     Explanation explain(String lookup, String key);
 
     /**
      * What a request with a key would meet.
      *
      * @param store {@code embedded} or {@code redis}
-     * @param cache {@code fresh}, {@code stale}, {@code absent} (known not to exist) or {@code none}
+     * @param cache {@code not-cached}, {@code fresh}, {@code absent} (known not to exist), {@code aged} (served once more while the
+     *     store is asked), {@code to-be-revalidated} (the next request asks the store), {@code stale} (served since the store is away) or
+     *     {@code expired} (too old for any use)
      * @param age of the cache entry, when there is one
      * @param value what the store or the cache says
-     * @param address what the value's host resolves to
+     * @param address {@code address:port} that a request would go to; when it is refused, all that the value leads to
      * @param allowed whether a request would be sent there
      * @param why one sentence: which rule allows or refuses it
      */

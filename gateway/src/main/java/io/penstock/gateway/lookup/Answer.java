@@ -29,6 +29,9 @@ sealed interface Answer {
      */
     Target resolve();
 
+    /** Where the value leads, allowed or not, as far as that is known without waiting; for people. */
+    List<InetSocketAddress> addresses();
+
     /** The store has no such key. */
     record Absent() implements Answer {
         @Override
@@ -45,10 +48,15 @@ sealed interface Answer {
         public Target resolve() {
             return ready();
         }
+
+        @Override
+        public List<InetSocketAddress> addresses() {
+            return List.of();
+        }
     }
 
     /** The value is no target, or none that is allowed. */
-    record Refused(String text, Cause cause, String detail) implements Answer {
+    record Refused(String text, List<InetSocketAddress> addresses, Cause cause, String detail) implements Answer {
         @Override
         public Target ready() {
             throw new GatewayException(cause, detail);
@@ -75,6 +83,11 @@ sealed interface Answer {
         @Override
         public Target resolve() {
             return target;
+        }
+
+        @Override
+        public List<InetSocketAddress> addresses() {
+            return List.of(target.address());
         }
     }
 
@@ -113,6 +126,13 @@ sealed interface Answer {
         @Override
         public Target resolve() {
             return choose(name.resolve());
+        }
+
+        @Override
+        public List<InetSocketAddress> addresses() {
+            return choice.from().stream()
+                    .map(address -> new InetSocketAddress(address, port))
+                    .toList();
         }
 
         private Target choose(List<InetAddress> list) {

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Turns values into answers. Equal values give the same answer for as long as any key has it: a million keys name few targets. */
@@ -32,15 +33,16 @@ final class Answers {
         try {
             hostPort = HostPort.parse(value);
         } catch (GatewayException e) {
-            return new Answer.Refused(value, e.reason(), e.detail());
+            return new Answer.Refused(value, List.of(), e.reason(), e.detail());
         }
         if (hostPort.literal() == null) {
             return new Answer.Named(value, hostPort.port(), names.name(hostPort.host()), allow);
         }
+        InetSocketAddress address = new InetSocketAddress(hostPort.literal(), hostPort.port());
         String refusal = allow.refusal(hostPort.literal(), hostPort.port());
         if (refusal != null) {
-            return new Answer.Refused(value, Cause.TARGET_NOT_ALLOWED, value + ": " + refusal);
+            return new Answer.Refused(value, List.of(address), Cause.TARGET_NOT_ALLOWED, value + ": " + refusal);
         }
-        return new Answer.Literal(new Target(value, new InetSocketAddress(hostPort.literal(), hostPort.port())));
+        return new Answer.Literal(new Target(value, address));
     }
 }

@@ -12,6 +12,7 @@ import io.penstock.gateway.store.Watch;
 import io.penstock.gateway.store.Watcher;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -149,29 +150,7 @@ public final class Lookup implements AutoCloseable {
         Answer answer = entry == null ? asked(key) : entry.answer();
         Optional<Duration> age =
                 Optional.ofNullable(entry).map(held -> Duration.ofMillis(held.ageMillis(clock.millis())));
-        Optional<String> value = answer == Answers.ABSENT ? Optional.empty() : Optional.of(answer.text());
-        Explanation.State state = entry == null ? Explanation.State.NOT_CACHED : state(entry);
-        try {
-            var address = answer.resolve().address();
-            String shown = address.getAddress().getHostAddress() + ":" + address.getPort();
-            return new Explanation(
-                    key,
-                    state,
-                    age,
-                    value,
-                    Optional.of(shown),
-                    Optional.empty(),
-                    "address and port are in allowed ranges");
-        } catch (GatewayException e) {
-            return new Explanation(
-                    key,
-                    state,
-                    age,
-                    value,
-                    Optional.empty(),
-                    Optional.of(e.reason().slug()),
-                    e.detail());
-        }
+        return Explanation.of(key, entry == null ? Explanation.State.NOT_CACHED : state(entry), age, answer);
     }
 
     /** Ends the store's word of changes to this lookup. The store itself stays open. */
@@ -184,9 +163,13 @@ public final class Lookup implements AutoCloseable {
         long now = clock.millis();
         long age = entry.ageMillis(now);
         if (entry.current(generation.get())) {
-            boolean fresh = age < (entry.absent() ? absentMillis : freshMillis);
-            boolean aged = !entry.absent() && age < staleMillis;
-            return fresh ? Explanation.State.FRESH : aged ? Explanation.State.AGED : Explanation.State.EXPIRED;
+            if (entry.absent()) {
+                return age < absentMillis ? Explanation.State.ABSENT : Explanation.State.EXPIRED;
+            }
+            boolean aged = age < staleMillis;
+            return age < freshMillis
+                    ? Explanation.State.FRESH
+                    : aged ? Explanation.State.AGED : Explanation.State.EXPIRED;
         }
         if (entry.absent() || age >= staleMillis) {
             return Explanation.State.EXPIRED;
@@ -306,7 +289,7 @@ public final class Lookup implements AutoCloseable {
             if (e.reason() != Cause.MALFORMED_TARGET) {
                 throw e;
             }
-            return new Answer.Refused("", e.reason(), e.detail());
+            return new Answer.Refused("", List.of(), e.reason(), e.detail());
         }
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.lookup;
 
+import io.penstock.gateway.exchange.GatewayException;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a request goes: an address that was checked against what the lookup allows.
@@ -15,6 +17,16 @@ public record Target(String text, InetSocketAddress address, String hostname) {
     /** A target whose certificate must be for the host of its text. */
     Target(String text, InetSocketAddress address) {
         this(text, address, host(text));
+    }
+
+    /** Why this text is no target, whatever a lookup allows; null when it is one. */
+    public static @Nullable String malformed(String text) {
+        try {
+            HostPort.parse(text);
+            return null;
+        } catch (GatewayException e) {
+            return e.detail();
+        }
     }
 
     private static String host(String text) {

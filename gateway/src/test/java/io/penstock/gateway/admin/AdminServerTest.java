@@ -181,9 +181,9 @@ class AdminServerTest {
         assertThat(get("/v1/lookups/jobid/a?explain").body())
                 .isEqualTo(
                         "{\"lookup\":\"jobid\",\"key\":\"a\",\"store\":\"embedded\",\"cache\":\"fresh\",\"age_ms\":1500,"
-                                + "\"value\":\"backend:1\",\"address\":\"10.0.0.7\",\"allowed\":true,\"why\":\"10.0.0.0/8 allows it\"}\n");
+                                + "\"value\":\"backend:1\",\"address\":\"10.0.0.7:1\",\"allowed\":true,\"why\":\"10.0.0.0/8 allows it\"}\n");
         assertThat(get("/v1/lookups/jobid/b?explain").body())
-                .contains("\"cache\":\"absent\",\"age_ms\":null,\"value\":null,\"address\":null,\"allowed\":false");
+                .contains("\"cache\":\"not-cached\",\"age_ms\":null,\"value\":null,\"address\":null,\"allowed\":false");
     }
 
     @Test

@@ -41,8 +41,15 @@ final class HeldLookups implements LookupsView {
     public Explanation explain(String lookup, String key) {
         String value = held.get(key);
         return value == null
-                ? new Explanation("embedded", "absent", null, null, null, false, "the store has no such key")
+                ? new Explanation(
+                        "embedded", "not-cached", null, null, null, false, "key-unknown: the store has no such key")
                 : new Explanation(
-                        "embedded", "fresh", Duration.ofMillis(1_500), value, "10.0.0.7", true, "10.0.0.0/8 allows it");
+                        "embedded",
+                        "fresh",
+                        Duration.ofMillis(1_500),
+                        value,
+                        "10.0.0.7:1",
+                        true,
+                        "10.0.0.0/8 allows it");
     }
 }

@@ -81,10 +81,12 @@ class LookupTest {
         assertRefused(Cause.KEY_UNKNOWN, () -> lookup.resolve(request("j-9")));
         assertRefused(Cause.KEY_UNKNOWN, () -> lookup.ready(request("j-9")));
         assertThat(lookup.counts().loads()).isEqualTo(1);
+        assertThat(lookup.explain("j-9").state()).isEqualTo(Explanation.State.ABSENT);
 
         clock.forward(Lookups.ABSENT);
 
         assertThat(lookup.ready(request("j-9"))).isNull();
+        assertThat(lookup.explain("j-9").state()).isEqualTo(Explanation.State.EXPIRED);
     }
 
     @Test
@@ -220,6 +222,7 @@ class LookupTest {
         assertRefused(Cause.TARGET_NOT_ALLOWED, () -> lookup.resolve(request("j-1")));
         assertThat(lookup.explain("j-1").refusal()).hasValue("target-not-allowed");
         assertThat(lookup.explain("j-1").reason()).isEqualTo("8.8.8.8:53: 8.8.8.8 is in no allowed network");
+        assertThat(lookup.explain("j-1").address()).hasValue("8.8.8.8:53");
         assertThat(lookup.explain("j-7").refusal()).hasValue("key-unknown");
         assertThat(lookup.explain("j-7").value()).isEmpty();
     }
