@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Shows the rooms to the admin listener in its own terms. */
 final class Views implements LookupsView {
@@ -46,20 +47,33 @@ final class Views implements LookupsView {
         this.serving = serving;
     }
 
-    /** A store that is away is worth saying, but known targets can still be served. */
+    /** A store that is away is worth saying, and makes the gateway unready only when there is no target that it could serve. */
     List<Condition> conditions() {
         List<Condition> conditions = new ArrayList<>();
         boolean up = serving.getAsBoolean();
         conditions.add(new Condition("listeners", up, true, up ? "accepting" : "starting or draining"));
         for (Store store : stores.get()) {
             String problem = store.problem();
-            conditions.add(new Condition(
-                    "store-" + store.name(),
-                    store.available(),
-                    false,
-                    problem == null ? "answers" : problem + "; targets that are known are served"));
+            boolean required = problem != null && !servesAny();
+            conditions.add(
+                    new Condition("store-" + store.name(), problem == null, required, detail(problem, required)));
         }
         return conditions;
+    }
+
+    private static String detail(@Nullable String problem, boolean required) {
+        if (problem == null) {
+            return "answers";
+        }
+        return problem + (required ? "; no target is known" : "; targets that are known are served");
+    }
+
+    /** Whether any target is at hand: that of a cluster, what a store can be asked for, or what a lookup holds. */
+    private boolean servesAny() {
+        return lookups.get().isEmpty()
+                || !clusters.get().reports().isEmpty()
+                || lookups.get().values().stream()
+                        .anyMatch(lookup -> lookup.store().available() || lookup.holdsTargets());
     }
 
     List<ConnectionLedger> connections() {

@@ -138,13 +138,17 @@ class RedisOutageTest {
 
     /** That the store is away is on the page, and no reason to send no calls. */
     private boolean away() {
+        HttpResponse<String> ready = readiness();
+        assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
+        return ready.body().contains("\"ok\":false");
+    }
+
+    private HttpResponse<String> readiness() {
         String page = "http://127.0.0.1:" + gateway.gateway().adminPort() + "/readyz";
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpResponse<String> ready = client.send(
+            return client.send(
                     HttpRequest.newBuilder(URI.create(page)).timeout(SOON).build(),
                     HttpResponse.BodyHandlers.ofString());
-            assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
-            return ready.body().contains("\"ok\":false");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -163,6 +167,31 @@ class RedisOutageTest {
         redis.call("SET", "j-1", a());
 
         Await.until("served", SOON, () -> call("j-1").backend().equals("a"));
+    }
+
+    @Test
+    void isUnreadyOnlyWhileRedisIsAwayAndNoTargetIsKnown() throws Exception {
+        int port = RedisProcess.freePort();
+        startGateway("redis://127.0.0.1:" + port, "");
+        assertThat(readiness().statusCode()).isEqualTo(503);
+        assertThat(readiness().body()).contains("\"name\":\"store-jobs\",\"ok\":false,\"required\":true");
+
+        RedisProcess redis = opened(RedisProcess.at(port, folder));
+        redis.call("SET", "j-1", a());
+        redis.call("SET", "j-2", "8.8.8.8:53");
+        Await.until("ready before the first call", SOON, () -> readiness().statusCode() == 200);
+        assertRefused(call("j-2"), "target-not-allowed");
+        assertRefused(call("j-3"), "key-unknown");
+
+        redis.kill();
+        Await.until("unready", SOON, () -> readiness().statusCode() == 503);
+
+        redis.restart();
+        redis.call("SET", "j-1", a());
+        Await.until("served", SOON, () -> call("j-1").backend().equals("a"));
+        redis.kill();
+        awaitWhileServed("the loss is seen", "j-1", this::away);
+        assertThat(readiness().body()).contains("\"name\":\"store-jobs\",\"ok\":false,\"required\":false");
     }
 
     @Test

@@ -102,6 +102,15 @@ public final class Lookup implements AutoCloseable {
         return cache.estimatedSize();
     }
 
+    /** Whether an answer is held that would serve while the store is away. Looks through the cache: not for the path of a request. */
+    public boolean holdsTargets() {
+        long now = clock.millis();
+        return cache.asMap().values().stream()
+                .anyMatch(entry -> !entry.absent()
+                        && !(entry.answer() instanceof Answer.Refused)
+                        && entry.ageMillis(now) < staleMillis);
+    }
+
     /**
      * Returns the target when it is known without waiting, or null when {@link #resolve} has to be called. Never blocks; the same
      * object is returned for as long as the answer is the same.
