@@ -28,10 +28,10 @@ import java.util.Optional;
  * @param pingTimeout 10 ms to 1 min, default 5 s; an unanswered PING ends the connection
  * @param maxAge 1 s to 168 h, default 1 h; a connection takes no new exchange after this, give or take a tenth
  * @param writeTimeout 100 ms to 1 h, default 30 s; a write that makes no progress ends the connection
- * @param firstByteTimeout 1 ms to 24 h, default 1 min; from the last byte of the request to the response head; not for gRPC, whose
- *     streams answer when they have something to say
+ * @param firstByteTimeout 1 ms to 24 h, default 1 min; from the last byte of the request to the final response head; not for gRPC,
+ *     whose streams answer when they have something to say
  * @param readTimeout 1 ms to 24 h, default 1 min; silence inside a response body that the downstream has taken so far; not for gRPC,
- *     {@code text/event-stream} and upgraded connections, and over HTTP/2 not before the request has ended
+ *     {@code text/event-stream} and upgraded connections, and not before the request has ended
  * @param replayBytes 0 B to 16 MiB, default 64 KiB; request bytes held for one more attempt, for each exchange
  * @param http1 limits of each HTTP/1.1 connection, all with defaults
  * @param http2 limits of each HTTP/2 connection, all with defaults

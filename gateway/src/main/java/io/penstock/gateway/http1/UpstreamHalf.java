@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #receive} returns each interim head and then the final one; 101 is final, and from then on both directions are raw bytes. What
  * it throws names its cause: UPSTREAM_RESET when the connection ended ({@link #responseBytes} tells whether a byte of a response had come),
  * UPSTREAM_PROTOCOL, UPSTREAM_HEADER_TOO_LARGE, or whatever {@link #abort} was called with. Nothing here watches the clock: the owner of
- * the connection compares {@link #firstByteSinceNanos}, {@link #readSinceNanos} and {@link #writeSinceNanos} with its timeouts, and aborts.
+ * the connection compares {@link #headSinceNanos}, {@link #bodySinceNanos} and {@link #writeSinceNanos} with its timeouts, and aborts.
  */
 public final class UpstreamHalf implements Half {
     /** Interim responses before the final one; nobody sends so many in earnest. */
@@ -218,14 +218,19 @@ public final class UpstreamHalf implements Half {
         return up.out().total() - outBefore;
     }
 
-    /** {@link System#nanoTime()} when the request (as far as it has come) was flushed, while no byte of a response is here; 0 otherwise. */
-    public long firstByteSinceNanos() {
-        return requestBytes() > 0 && responseBytes() == 0 ? up.out().lastWriteNanos() : 0;
+    /** {@link System#nanoTime()} when the request (as far as it has come) was flushed, while no final head is here; 0 otherwise. */
+    public long headSinceNanos() {
+        return requestBytes() > 0 && !finalHead ? up.out().lastWriteNanos() : 0;
     }
 
-    /** {@link System#nanoTime()} when the read began that is waiting now; 0 when none is. */
-    public long readSinceNanos() {
-        return up.in().waitingSinceNanos();
+    /**
+     * {@link System#nanoTime()} when the read of the response's body began that is waiting now, or when the request was flushed if that
+     * came later; 0 when none is waiting.
+     */
+    public long bodySinceNanos() {
+        long read = finalHead ? up.in().waitingSinceNanos() : 0;
+        long written = up.out().lastWriteNanos();
+        return read != 0 && written - read > 0 ? written : read;
     }
 
     /** {@link System#nanoTime()} when the write began that is under way now; 0 when none is. */

@@ -243,17 +243,13 @@ final class Http1Lease implements Lease {
         }
         if (over(current.writeSinceNanos(), now, config.writeTimeout().toNanos())) {
             current.abort(Cause.UPSTREAM_NOT_READING);
-        } else if (upgraded) {
-            return; // silence has another limit, which holds for every pair of protocols
-        } else if (sent
-                && over(
-                        current.firstByteSinceNanos(),
-                        now,
-                        config.firstByteTimeout().toNanos())) {
+        } else if (!sent || upgraded) {
+            return; // it owes nothing yet; or silence has another limit, which holds for every pair of protocols
+        } else if (over(
+                current.headSinceNanos(), now, config.firstByteTimeout().toNanos())) {
             current.abort(Cause.FIRST_BYTE_TIMEOUT);
         } else if (!streaming
-                && current.responseBytes() > 0
-                && over(current.readSinceNanos(), now, config.readTimeout().toNanos())) {
+                && over(current.bodySinceNanos(), now, config.readTimeout().toNanos())) {
             current.abort(Cause.UPSTREAM_IDLE);
         }
     }

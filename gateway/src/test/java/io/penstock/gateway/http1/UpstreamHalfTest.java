@@ -157,10 +157,11 @@ class UpstreamHalfTest {
         assertThat(failure(nothing)).isEqualTo(Cause.UPSTREAM_RESET);
         assertThat(nothing.responseBytes()).isZero();
         assertThat(nothing.requestBytes()).isPositive();
-        assertThat(nothing.firstByteSinceNanos()).isNotZero();
+        assertThat(nothing.headSinceNanos()).isNotZero();
         assertThat(failure(something)).isEqualTo(Cause.UPSTREAM_RESET);
         assertThat(something.responseBytes()).isEqualTo(10);
-        assertThat(something.firstByteSinceNanos()).isZero();
+        assertThat(something.headSinceNanos()).isNotZero();
+        assertThat(something.bodySinceNanos()).isZero();
     }
 
     @Test
@@ -232,7 +233,7 @@ class UpstreamHalfTest {
             UpstreamHalf half = connected(server).open();
             half.send(request("GET"), true);
             Thread.ofVirtual().start(() -> {
-                Awaiting.until(() -> half.readSinceNanos() != 0);
+                Awaiting.until(() -> half.headSinceNanos() != 0);
                 half.abort(Cause.FIRST_BYTE_TIMEOUT);
             });
 
