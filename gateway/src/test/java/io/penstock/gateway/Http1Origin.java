@@ -69,6 +69,11 @@ final class Http1Origin implements AutoCloseable {
             return new String(read, StandardCharsets.ISO_8859_1);
         }
 
+        /** All that comes until the gateway ends its side. */
+        String rest() throws IOException {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+
         /** How long it waits for bytes; then {@link java.net.SocketTimeoutException} is thrown. */
         void patience(int millis) throws IOException {
             socket.setSoTimeout(millis);

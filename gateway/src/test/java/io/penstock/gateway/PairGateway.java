@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway;
+
+import io.penstock.gateway.exchange.Exchange;
+import java.io.IOException;
+import java.net.Socket;
+import org.jspecify.annotations.Nullable;
+
+/** A gateway between a client and an upstream that each speak one protocol of a pair. */
+final class PairGateway implements AutoCloseable {
+    private final ProtocolPair pair;
+    private final @Nullable Http1Origin http1;
+    private final RunningGateway gateway;
+
+    /** Which forwarded fields it sets is none, so that heads are what the test makes them. */
+    PairGateway(ProtocolPair pair) {
+        this(pair, "retry: {attempts: 1}", "forwarded: {fields: []}");
+    }
+
+    /** With these keys of the cluster, and these of the file. */
+    PairGateway(ProtocolPair pair, String cluster, String file) {
+        this.pair = pair;
+        this.http1 = pair.http1Upstream() ? Http1Origin.byHand() : null;
+        String yaml = """
+                listeners: [{name: main, address: 127.0.0.1, port: 0, http1: {half-close: true, max-drain-bytes: 64KiB}}]
+                routes: [{name: all, cluster: origin}]
+                clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: %s}, %s}]
+                admin: {port: 0}
+                access-log: {output: none}
+                %s
+                """.formatted(
+                        http1 == null ? "${ORIGIN}" : http1.address(), pair.upstream("http1", "h2c"), cluster, file);
+        this.gateway = RunningGateway.with(yaml).start();
+    }
+
+    /** A new connection of a client. */
+    MessageEnd client() throws IOException {
+        return pair.http1Client() ? new Http1Messages(socket()) : new Http2Messages(gateway.client(), true);
+    }
+
+    private Http1Origin.Connection socket() throws IOException {
+        return new Http1Origin.Connection(
+                new Socket(gateway.address().getAddress(), gateway.address().getPort()));
+    }
+
+    /** Takes the next connection to the upstream. */
+    MessageEnd upstream() throws InterruptedException {
+        return http1 != null
+                ? new Http1Messages(http1.connection())
+                : new Http2Messages(gateway.origin().connection(), false);
+    }
+
+    /** How many connections have come to the upstream. */
+    int connections() {
+        return http1 != null ? http1.connections() : gateway.origin().connections();
+    }
+
+    /** Takes the next exchange that has ended. */
+    Exchange ended() {
+        return gateway.ended();
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        if (http1 != null) {
+            http1.close();
+        }
+    }
+}
