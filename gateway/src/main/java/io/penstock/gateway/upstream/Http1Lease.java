@@ -245,8 +245,7 @@ final class Http1Lease implements Lease {
             current.abort(Cause.UPSTREAM_NOT_READING);
         } else if (!sent || upgraded) {
             return; // it owes nothing yet; or silence has another limit, which holds for every pair of protocols
-        } else if (over(
-                current.headSinceNanos(), now, config.firstByteTimeout().toNanos())) {
+        } else if (over(current.headSinceNanos(), now, config.firstByteTimeout().toNanos())) {
             current.abort(Cause.FIRST_BYTE_TIMEOUT);
         } else if (!streaming
                 && over(current.bodySinceNanos(), now, config.readTimeout().toNanos())) {
