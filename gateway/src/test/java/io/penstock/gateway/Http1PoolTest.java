@@ -108,6 +108,23 @@ class Http1PoolTest {
         return served && answer(client, call).equals("next");
     }
 
+    /** HTTP/2 callers may split the field; HTTP/1.1 upstreams expect one (RFC 9113 §8.2.3). */
+    @Test
+    void joinsTheCookiesOfACaller() throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                RunningGateway gateway = gateway(origin, "")) {
+            FramePeer client = gateway.client();
+            int call = client.get("/", "cookie", "a=1", "accept", "*/*", "cookie", "b=2; c=3", "cookie", "d=4");
+            Http1Origin.Connection connection = origin.connection();
+
+            String head = connection.request();
+            connection.answer("ok");
+
+            assertThat(head).containsOnlyOnce("cookie:").contains("\r\ncookie: a=1; b=2; c=3; d=4\r\n");
+            assertThat(answer(client, call)).isEqualTo("ok");
+        }
+    }
+
     @Test
     void passesInterimResponsesOn() throws Exception {
         try (Http1Origin origin = Http1Origin.byHand();

@@ -4,6 +4,7 @@ package io.penstock.gateway.http1;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Field;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Head;
 
 /**
  * Writes fields, and lets nothing through that would end a line before its time: a head may come from HTTP/2 or from a filter, where other
@@ -13,14 +14,37 @@ final class FieldWriter {
     private FieldWriter() {}
 
     static void write(Output out, Field field) {
-        if (!field.checked()) {
-            check(field);
+        begin(out, field);
+        out.lineEnd();
+    }
+
+    /** Writes the field at this place and the later ones of its name as one. */
+    static void writeJoined(Output out, Head head, int first, String separator) {
+        Field field = head.at(first);
+        begin(out, field);
+        for (int i = first + 1; i < head.size(); i++) {
+            Field other = head.at(i);
+            if (other.name().equals(field.name())) {
+                ensureChecked(other);
+                out.put(separator);
+                out.put(other.value());
+            }
         }
+        out.lineEnd();
+    }
+
+    private static void begin(Output out, Field field) {
+        ensureChecked(field);
         out.put(field.name());
         out.put(':');
         out.put(' ');
         out.put(field.value());
-        out.lineEnd();
+    }
+
+    private static void ensureChecked(Field field) {
+        if (!field.checked()) {
+            check(field);
+        }
     }
 
     private static void check(Field field) {

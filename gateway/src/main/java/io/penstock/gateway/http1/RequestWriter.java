@@ -67,6 +67,7 @@ final class RequestWriter {
     /** Whether the upstream may send trailers. */
     private static boolean fields(Output out, Head head) {
         boolean trailers = false;
+        boolean cookies = false;
         for (int i = 0; i < head.size(); i++) {
             Field field = head.at(i);
             String name = field.name();
@@ -74,6 +75,13 @@ final class RequestWriter {
                     || name.equals("host")
                     || name.equals("content-length")
                     || FieldWriter.connectionSpecific(name)) {
+                continue;
+            }
+            if (name.equals("cookie")) {
+                if (!cookies) {
+                    FieldWriter.writeJoined(out, head, i, "; "); // HTTP/2 may split it (RFC 9113 §8.2.3)
+                }
+                cookies = true;
                 continue;
             }
             trailers |= name.equals("te");

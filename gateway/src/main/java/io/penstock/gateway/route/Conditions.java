@@ -116,7 +116,7 @@ final class Conditions {
         return query < 0 ? path : path.substring(0, query);
     }
 
-    /** The values of all fields of the name, as one list (RFC 9110 §5.3). */
+    /** The values of all fields of the name, as one list (RFC 9110 §5.3); cookies as they are joined (RFC 9113 §8.2.3). */
     private static @Nullable String header(Exchange exchange, String name) {
         var head = exchange.request();
         if (name.equals("host")) {
@@ -133,7 +133,7 @@ final class Conditions {
                 first = field.value();
             } else {
                 joined = joined == null ? new StringBuilder(first) : joined;
-                joined.append(", ").append(field.value());
+                joined.append(name.equals("cookie") ? "; " : ", ").append(field.value());
             }
         }
         return joined == null ? first : joined.toString();

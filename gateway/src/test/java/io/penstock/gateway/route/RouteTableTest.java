@@ -219,6 +219,15 @@ class RouteTableTest {
         assertThat(routes.match(Requests.get("h", "/", "x", "a", "x", "b"))).isEqualTo("r0");
     }
 
+    /** As HTTP/1.1 has them, into however many fields HTTP/2 splits them (RFC 9113 §8.2.3). */
+    @Test
+    void joinsCookiesInTheirOwnWay() {
+        RouteTable<String> routes = table("headers: [{name: cookie, exact: 'a=1; b=2'}]");
+
+        assertThat(routes.match(Requests.get("h", "/", "cookie", "a=1", "cookie", "b=2")))
+                .isEqualTo("r0");
+    }
+
     @Test
     void takesTheHandshakeOfAWebSocketOverHttp2AsAGet() {
         RouteTable<String> routes = table("methods: [GET], upgrade: websocket");
