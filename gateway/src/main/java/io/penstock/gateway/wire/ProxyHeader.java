@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class ProxyHeader {
     private static final byte[] SIGNATURE = {0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a};
+    private static final int V2_LOCAL = 0x20;
     private static final int V2_PROXY = 0x21;
     private static final int TCP4 = 0x11;
     private static final int TCP6 = 0x21;
@@ -43,6 +44,19 @@ public final class ProxyHeader {
                 .putShort((short) from.getPort())
                 .putShort((short) to.getPort())
                 .array();
+    }
+
+    /** The line of version 1 of a connection that we make for ourselves. */
+    public static byte[] v1Unknown() {
+        return "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The block of version 2 of a connection that we make for ourselves. */
+    public static byte[] v2Local() {
+        return ByteBuffer.allocate(SIGNATURE.length + 4)
+                .put(SIGNATURE)
+                .put((byte) V2_LOCAL)
+                .array(); // of no family, and nothing follows
     }
 
     private static boolean four(InetSocketAddress address) {

@@ -5,6 +5,7 @@ import io.penstock.gateway.config.HealthCheckConfig;
 import io.penstock.gateway.config.UpstreamConfig;
 import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.upstream.ClientTls;
+import io.penstock.gateway.wire.ProxyHeader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HealthChecks implements AutoCloseable {
     static final int MOST_AT_ONCE = 64;
+    private static final byte[] NOTHING = {};
 
     private final HealthCheckConfig config;
     private final Probe probe;
@@ -80,7 +82,7 @@ public final class HealthChecks implements AutoCloseable {
 
         ProbeSocket open(InetSocketAddress address, String hostname) throws IOException {
             if (upstream.tls().isEmpty()) {
-                return new ProbeSocket(address, config.timeout(), null, hostname);
+                return new ProbeSocket(address, config.timeout(), first(), null, hostname);
             }
             ClientTls ours = tls;
             if (ours == null) { // made twice at most: threads that come together
@@ -88,7 +90,7 @@ public final class HealthChecks implements AutoCloseable {
                 tls = ours;
             }
             String[] protocols = config.type() == HealthCheckConfig.Type.GRPC ? new String[] {"h2"} : protocols();
-            ProbeSocket socket = new ProbeSocket(address, config.timeout(), ours, hostname, protocols);
+            ProbeSocket socket = new ProbeSocket(address, config.timeout(), first(), ours, hostname, protocols);
             if (protocols[0].equals("h2")
                     && protocols.length == 1
                     && !socket.protocol().equals("h2")) {
@@ -96,6 +98,18 @@ public final class HealthChecks implements AutoCloseable {
                 throw new IOException("the endpoint does not choose h2 by ALPN");
             }
             return socket;
+        }
+
+        /** What the endpoint's own port expects first; another port is not the one that exchanges are sent to. */
+        private byte[] first() {
+            if (config.port().isPresent()) {
+                return NOTHING;
+            }
+            return switch (upstream.proxyProtocol()) {
+                case OFF -> NOTHING;
+                case V1 -> ProxyHeader.v1Unknown();
+                case V2 -> ProxyHeader.v2Local();
+            };
         }
 
         private String[] protocols() {

@@ -27,17 +27,26 @@ final class ProbeSocket implements AutoCloseable {
     /**
      * Connects.
      *
+     * @param first written before anything else, TLS included
      * @param tls null speaks clear text
      * @param protocols offered by ALPN
      */
     ProbeSocket(
-            InetSocketAddress address, Duration timeout, @Nullable ClientTls tls, String hostname, String... protocols)
+            InetSocketAddress address,
+            Duration timeout,
+            byte[] first,
+            @Nullable ClientTls tls,
+            String hostname,
+            String... protocols)
             throws IOException {
         deadlineNanos = System.nanoTime() + timeout.toNanos();
         Socket plain = new Socket();
         try {
             plain.setTcpNoDelay(true);
             plain.connect(address, (int) Math.max(1, timeout.toMillis()));
+            if (first.length > 0) {
+                plain.getOutputStream().write(first);
+            }
             if (tls == null) {
                 socket = plain;
                 protocol = "";
