@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Active health checks of endpoints that speak TLS. */
@@ -136,8 +137,9 @@ class HealthCheckTlsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"h2", "auto"})
-    void checksByTheHealthServiceOfGrpc(String protocol) throws Exception {
+    @CsvSource({"h2, 11", "auto, 11", "h2, 127", "h2, 128", "h2, 200"})
+    void checksByTheHealthServiceOfGrpc(String protocol, int length) throws Exception {
+        String service = "pkg.Service" + "x".repeat(length - 11);
         HealthStatusManager health = new HealthStatusManager();
         Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .sslContext(GrpcSslContexts.forServer(
@@ -146,11 +148,11 @@ class HealthCheckTlsTest {
                 .addService(health.getHealthService())
                 .build()
                 .start();
-        try (RunningGateway gateway = gateway(at(server.getPort()), protocol, "type: grpc, service: pkg.Service")) {
+        try (RunningGateway gateway = gateway(at(server.getPort()), protocol, "type: grpc, service: " + service)) {
             awaitCheck(gateway, "unhealthy", "not known");
-            health.setStatus("pkg.Service", ServingStatus.SERVING);
+            health.setStatus(service, ServingStatus.SERVING);
             awaitCheck(gateway, "healthy", "serving");
-            health.setStatus("pkg.Service", ServingStatus.NOT_SERVING);
+            health.setStatus(service, ServingStatus.NOT_SERVING);
             awaitCheck(gateway, "unhealthy", "not serving");
         } finally {
             server.shutdownNow();

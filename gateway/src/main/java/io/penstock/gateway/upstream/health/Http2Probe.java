@@ -124,11 +124,11 @@ final class Http2Probe {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         if (service.length > 0) {
             message.write((1 << 3) | 2);
-            integer(message, 0, 7, service.length);
+            varint(message, service.length);
             message.writeBytes(service);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(new byte[] {0, 0, 0, 0, (byte) message.size()});
+        out.writeBytes(new byte[] {0, 0, 0, (byte) (message.size() >> 8), (byte) message.size()});
         out.writeBytes(message.toByteArray());
         return out.toByteArray();
     }
@@ -176,7 +176,17 @@ final class Http2Probe {
         out.writeBytes(bytes);
     }
 
-    /** RFC 7541 §5.1. With 7 bits and no more than one further byte it is protobuf's as well, up to 127. */
+    /** A length in protobuf: seven bits in each byte, the lowest first. */
+    private static void varint(ByteArrayOutputStream out, int value) {
+        int rest = value;
+        while (rest >= 128) {
+            out.write((rest & 127) | 128);
+            rest >>= 7;
+        }
+        out.write(rest);
+    }
+
+    /** RFC 7541 §5.1. */
     private static void integer(ByteArrayOutputStream out, int first, int bits, int value) {
         int most = (1 << bits) - 1;
         if (value < most) {
@@ -184,12 +194,7 @@ final class Http2Probe {
             return;
         }
         out.write(first | most);
-        int rest = value - most;
-        while (rest >= 128) {
-            out.write((rest & 127) | 128);
-            rest >>= 7;
-        }
-        out.write(rest);
+        varint(out, value - most);
     }
 
     /** The status of a response, whose pseudo field comes first (RFC 9113 §8.3). */
