@@ -23,7 +23,8 @@ final class StickyCookie {
 
     /** Gives the caller the cookie of this endpoint, unless it has it. */
     void set(Exchange exchange, Head response, @Nullable Member member) {
-        if (response.status() < 200 || member == null) {
+        boolean interim = response.status() < 200 && response.status() != 101; // the caller may never see its fields
+        if (interim || member == null) {
             return;
         }
         if (!member.cookie().equals(Cookies.value(exchange.request(), name))) {

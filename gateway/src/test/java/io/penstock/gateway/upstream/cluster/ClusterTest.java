@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ClusterTest {
     private static final Deed REFUSED = new Deed.Fail(Cause.CONNECT_REFUSED, true);
@@ -211,6 +213,22 @@ class ClusterTest {
                 .matches("where=[0-9a-f]+; Path=/; HttpOnly; SameSite=Lax")
                 .doesNotContain("127");
         assertThat(shares()).containsOnlyKeys(endpoint);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, true", "404, true", "101, true", "100, false", "103, false"})
+    void setsTheCookieInEveryHeadButInterimOnes(String status, boolean set) {
+        Cluster cluster = transport.cluster(2, "balancer: {policy: sticky-cookie}");
+        transport.otherwise = new TestTransport.Deed.Answer(":status", status);
+        Head[] seen = {new Head()};
+        TestDownstream downstream = new TestDownstream();
+        Exchange exchange = downstream.exchange("GET");
+        exchange.onHead((same, response) -> seen[0] = response);
+
+        transport.send(cluster, downstream, exchange);
+
+        assertThat(seen[0].status()).isEqualTo(Integer.parseInt(status));
+        assertThat(seen[0].has("set-cookie")).isEqualTo(set);
     }
 
     @Test
