@@ -120,14 +120,15 @@ final class Output {
         }
     }
 
-    /** {@link System#nanoTime()} when the write began that is under way; 0 when none is. Any thread may ask. */
+    /** {@link System#nanoTime()} when the write that is under way began, or last made progress; 0 when none is. Any thread may ask. */
     long writingSinceNanos() {
-        return writingSinceNanos;
+        long since = writingSinceNanos;
+        return since == 0 ? 0 : wire.stalledSinceNanos(since);
     }
 
-    /** {@link System#nanoTime()} when the last write began. Any thread may ask. */
+    /** {@link System#nanoTime()} when the last write began, or last made progress. Any thread may ask. */
     long lastWriteNanos() {
-        return lastWriteNanos;
+        return wire.stalledSinceNanos(lastWriteNanos);
     }
 
     /** How many bytes the wire was to take, whether or not it did. Any thread may ask. */

@@ -111,9 +111,10 @@ final class Output {
         }
     }
 
-    /** When the write began that is under way; 0 when none is. */
+    /** When the write that is under way began, or last made progress; 0 when none is. */
     long writeStartedNanos() {
-        return writeStartedNanos;
+        long started = writeStartedNanos;
+        return started == 0 ? 0 : wire.stalledSinceNanos(started);
     }
 
     // ---- the writer ----

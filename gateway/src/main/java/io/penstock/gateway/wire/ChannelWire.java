@@ -11,6 +11,8 @@ import java.time.Duration;
 /** A cleartext TCP connection, blocking, for virtual threads. */
 public final class ChannelWire implements PooledWire {
     private final SocketChannel channel;
+    /** When a part of a write was taken, and not the last one; 0 before. */
+    private volatile long progressNanos;
 
     private ChannelWire(SocketChannel channel) {
         this.channel = channel;
@@ -46,7 +48,21 @@ public final class ChannelWire implements PooledWire {
         ByteBuffer bytes = ByteBuffer.wrap(buffer, offset, length);
         while (bytes.hasRemaining()) {
             channel.write(bytes);
+            if (bytes.hasRemaining()) {
+                noteProgress();
+            }
         }
+    }
+
+    /** A part of what is being written was taken. */
+    void noteProgress() {
+        progressNanos = System.nanoTime() | 1;
+    }
+
+    @Override
+    public long stalledSinceNanos(long beganNanos) {
+        long progress = progressNanos;
+        return progress != 0 && progress - beganNanos > 0 ? progress : beganNanos;
     }
 
     /** As {@link #read}, for so many milliseconds at most; then it throws {@link java.net.SocketTimeoutException}. */

@@ -38,6 +38,11 @@ public final class ReplayWire implements Wire {
     }
 
     @Override
+    public long stalledSinceNanos(long beganNanos) {
+        return wire.stalledSinceNanos(beganNanos);
+    }
+
+    @Override
     public void restWriting() {
         wire.restWriting();
     }

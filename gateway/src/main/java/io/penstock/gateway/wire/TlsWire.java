@@ -207,10 +207,18 @@ public final class TlsWire implements PooledWire {
             ByteBuffer bytes = ByteBuffer.wrap(buffer, offset, length);
             while (bytes.hasRemaining()) {
                 wrap(bytes);
+                if (bytes.hasRemaining()) {
+                    raw.noteProgress();
+                }
             }
         } finally {
             writing.unlock();
         }
+    }
+
+    @Override
+    public long stalledSinceNanos(long beganNanos) {
+        return raw.stalledSinceNanos(beganNanos);
     }
 
     /** Encrypts and sends one record, or what the handshake needs. */

@@ -20,6 +20,16 @@ public interface Wire {
     /** Writes all of it; blocks until the kernel has taken the last byte. */
     void write(byte[] buffer, int offset, int length) throws IOException;
 
+    /**
+     * Since when the write that is under way has made no progress. Any thread may call it.
+     *
+     * @param beganNanos {@link System#nanoTime()} when it began
+     * @return that, or when the kernel last took a part of it
+     */
+    default long stalledSinceNanos(long beganNanos) {
+        return beganNanos;
+    }
+
     /** Ends our side after what was written; the peer may still send. Does nothing where the host offers no half-close. */
     void finish();
 
