@@ -53,7 +53,17 @@ final class ClusterSteps {
         put(name, "protocol", word(upstream.protocol()) + (upstream.tls().isPresent() ? ", TLS" : ", clear text"));
         put(name, "connect-timeout", Units.text(upstream.connectTimeout()));
         put(name, "queue-timeout", Units.text(upstream.queueTimeout()));
-        put(name, "first-byte-timeout", Units.text(upstream.firstByteTimeout()));
+        put(name, "first-byte-timeout", exchange.grpc() ? "none" : Units.text(upstream.firstByteTimeout()));
+        put(name, "read-timeout", readTimeout(upstream));
+        put(name, "write-timeout", Units.text(upstream.writeTimeout()));
+    }
+
+    private String readTimeout(UpstreamConfig upstream) {
+        if (exchange.grpc()) {
+            return "none";
+        }
+        boolean upgrade = exchange.request().has(":protocol");
+        return Units.text(upstream.readTimeout()) + (upgrade ? " until it is upgraded" : ", none for an event stream");
     }
 
     private void put(ClusterConfig cluster, String key, String value) {

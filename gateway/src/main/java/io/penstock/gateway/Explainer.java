@@ -17,6 +17,9 @@ import io.penstock.gateway.config.WeightConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.filter.ClientAddress;
+import io.penstock.gateway.filter.ForwardedFilter;
+import io.penstock.gateway.filter.HeaderEditFilter;
 import io.penstock.gateway.route.Candidate;
 import io.penstock.gateway.route.FixedAnswer;
 import io.penstock.gateway.route.HostTemplate;
@@ -45,11 +48,13 @@ final class Explainer<T> {
     private final GatewayConfig config;
     private final RouteTable<T> routes;
     private final Function<T, RouteConfig> configOf;
+    private final ClientAddress clients;
 
     Explainer(GatewayConfig config, RouteTable<T> routes, Function<T, RouteConfig> configOf) {
         this.config = config;
         this.routes = routes;
         this.configOf = configOf;
+        this.clients = new ClientAddress(config.trusted(), config.trustedHops(), config.clientField());
     }
 
     /** The head of a response that is an explanation. */
@@ -127,7 +132,8 @@ final class Explainer<T> {
             case RedirectConfig to ->
                 steps.put(
                         "redirect",
-                        or(() -> to.status() + " to " + new Redirect(to, route.match()).location(exchange)));
+                        or(() -> to.status() + " to "
+                                + new Redirect(to, route.match()).location(filtered(exchange, route))));
             case AnswerConfig to ->
                 steps.put(
                         "answer",
@@ -149,6 +155,14 @@ final class Explainer<T> {
                                     .apply(exchange));
                     });
         }
+    }
+
+    /** As the filters leave the request to what answers it: which of a caller's fields are believed is theirs to say. */
+    private Exchange filtered(Exchange exchange, RouteConfig route) {
+        Exchange copy = exchange.branch(exchange.downstream());
+        new ForwardedFilter(route.forwarded().orElse(config.forwarded()), clients).request(copy);
+        new HeaderEditFilter(route.requestHeaders(), route.responseHeaders()).request(copy);
+        return copy;
     }
 
     /** What a step comes to, or the refusal that it ends with. */

@@ -85,6 +85,8 @@ class ExplainTest {
                   queue-timeout   1s
                   first-byte-timeout
                                   1m
+                  read-timeout    1m, none for an event stream
+                  write-timeout   30s
                   retry           2 attempts in all, on connect-failure, refused; budget 20 % of
                                   the active exchanges and 3
                   path            /people/42?x=1
@@ -126,7 +128,9 @@ class ExplainTest {
                 "GET | /office | X-Forwarded-For: 192.0.2.1 | 1 | condition: expected client in 10.0.0.0/8, but it is 192.0.2.1",
                 "POST | /pkg.Service/Do | Content-Type: application/grpc | 0 | max-grpc-timeout 1h",
                 "POST | /pkg.Service/Do | Content-Type: text/plain | 1 | condition: expected gRPC, but content-type is text/plain",
+                "POST | /pkg.Service/Do | Content-Type: application/grpc | 0 | read-timeout    none",
                 "GET | http://a.test/old?q | X: 1 | 0 | 301 to http://a.test/new?q",
+                "GET | http://a.test/old | X-Forwarded-Proto: https | 0 | 301 to https://a.test/new",
                 "GET | /ws | Upgrade: websocket | 0 | websocket, refused: upgrade-refused",
             })
     void explainsEachKindOfRoute(String method, String url, String header, int code, String said) throws IOException {
@@ -143,6 +147,8 @@ class ExplainTest {
                         "  cluster         guarded, endpoints by DNS of jobs.test\n",
                         "  protocol        http1, clear text\n",
                         "  first-byte-timeout\n                  1m\n",
+                        "  read-timeout    1m, none for an event stream\n",
+                        "  write-timeout   30s\n",
                         "  retry           3 attempts in all, on connect-failure, refused, 502-504;",
                         "  per-try-timeout 2s\n",
                         "  hedge           after 80ms\n",
@@ -181,6 +187,13 @@ class ExplainTest {
         assertThat(explain("GET", "/office", "--peer", "192.0.2.1", "-H", "x-forwarded-for: 10.2.3.4")
                         .code())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void believesTheSchemeOfTrustedPeersOnly() throws IOException {
+        assertThat(explain("GET", "http://a.test/old", "--peer", "192.0.2.1", "-H", "x-forwarded-proto: https")
+                        .out())
+                .contains("301 to http://a.test/new");
     }
 
     @Test
