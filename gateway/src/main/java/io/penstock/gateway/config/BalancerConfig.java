@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param cookie default {@code penstock-endpoint}; the name of the cookie of {@code sticky-cookie}
  * @param decay 100 ms to 10 min, default 10 s; in this time what was measured of an endpoint fades to a third
  * @param slowStart 1 s to 1 h; over this time the weight of an endpoint that is new or back grows from a tenth to the whole; absent
- *     means at once
+ *     means at once; not with {@code consistent-hash}, whose keys would move back and forth
  */
 public record BalancerConfig(
         Policy policy, HashOn hashOn, int loadBound, String cookie, Duration decay, Optional<Duration> slowStart) {
