@@ -219,7 +219,7 @@ class HedgeTest {
                      %s, retry: {%s}}
                 admin: {port: 0}
                 access-log: {output: none}
-                """.formatted(route, endpoints, up.equals("http1") ? "http1" : "h2c", keys, retry))
+                """.formatted(route, endpoints, up.replaceFirst("^http2", "h2c"), keys, retry))
                 .start();
         open.add(gateway);
         return gateway;
@@ -324,6 +324,7 @@ class HedgeTest {
 
         second.fail();
         Await.until("the failure is noted", SOON, () -> failures(gateway) == 1);
+        gateway.awaitNanos(LONG_ENOUGH_NANOS); // the attempt's own thread learns of it after the endpoint's report
         first.answer(200, "still here");
 
         assertThat(caller.answer()).isEqualTo("200 still here");
@@ -568,6 +569,28 @@ class HedgeTest {
         other.asked().answer(200, "answer");
 
         assertThat(client.request()).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\nanswer");
+    }
+
+    @Test
+    void letsTheEventsOfTheSecondAttemptComeSeldom() throws Exception {
+        Endpoint slow = endpoint("http2");
+        Origin quick = new Origin();
+        open.add(quick);
+        String addresses = '"' + slow.address() + "\", \"" + quick.address() + '"';
+        RunningGateway gateway = gateway("http2, read-timeout: 50ms", addresses, STRICT, HEDGE, "");
+        FramePeer client = gateway.client();
+        int call = client.get("/");
+        FramePeer second = quick.connection();
+        second.awaitHead(1);
+        second.head(1, false, ":status", "200", "content-type", "text/event-stream");
+        client.awaitHead(call);
+
+        gateway.awaitNanos(600_000_000);
+        second.data(1, "data: 1", true);
+
+        assertThat(client.awaitRest(call).text()).isEqualTo("data: 1");
+        assertThat(gateway.ended().cause()).isNull();
+        assertNobodyIsBlamed(gateway);
     }
 
     @Test

@@ -317,7 +317,7 @@ public final class Exchange {
 
     /** Whether the exchange has become a stream that lives as long as both sides want: no timeout of ordinary exchanges ends it. */
     public boolean openEnded() {
-        return openEnded;
+        return openEnded || (whole != null && whole.openEnded);
     }
 
     public void markOpenEnded() {
