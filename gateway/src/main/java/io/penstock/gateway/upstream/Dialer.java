@@ -90,23 +90,6 @@ final class Dialer {
         caller.connected(wire, peer);
     }
 
-    /**
-     * Connects on the calling thread, within the budget; {@link #closed} gives back what it takes.
-     *
-     * @throws GatewayException OVERLOADED, CONNECT_TIMEOUT, CONNECT_REFUSED or TLS_FAILED
-     */
-    PooledWire dialNow() {
-        if (!budget.take()) {
-            throw new GatewayException(Cause.OVERLOADED, "no descriptor is left for a connection to " + name);
-        }
-        try {
-            return connect(null);
-        } catch (GatewayException e) {
-            budget.give();
-            throw e;
-        }
-    }
-
     private PooledWire connect(@Nullable Peer peer) {
         long deadline = System.nanoTime() + config.connectTimeout().toNanos();
         ChannelWire wire;

@@ -45,6 +45,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
     private final String user;
     private final UpstreamConfig config;
     private final Dialer dialer;
+    private final @Nullable AutoPool choosing;
     private final Http1Limits limits;
     private final FieldCache fields = new FieldCache();
     private final boolean perPeer;
@@ -57,13 +58,20 @@ final class Http1Pool implements Pool, Dialer.Caller {
     private final WaitingLine line;
     private int dialing;
     private boolean draining;
+    private volatile boolean replaced;
     private volatile boolean abandoned;
     private volatile long lastUsedNanos = System.nanoTime();
 
     Http1Pool(String user, UpstreamConfig config, Dialer dialer) {
+        this(user, config, dialer, null);
+    }
+
+    /** For as long as the endpoint chooses HTTP/1.1. */
+    Http1Pool(String user, UpstreamConfig config, Dialer dialer, @Nullable AutoPool choosing) {
         this.user = user;
         this.config = config;
         this.dialer = dialer;
+        this.choosing = choosing;
         this.line = new WaitingLine(config);
         this.perPeer = config.proxyProtocol() != UpstreamConfig.ProxyProtocol.OFF;
         int head = config.http1().maxHeadBytes();
@@ -106,7 +114,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
                 if (observer != null) {
                     exchange.attemptObserver(observer);
                 }
-                Pool.openElsewhere(exchange, e);
+                openElsewhere(exchange, e);
                 return;
             }
             if (observer == null) {
@@ -117,6 +125,18 @@ final class Http1Pool implements Pool, Dialer.Caller {
                 return;
             }
             fresh = true;
+        }
+    }
+
+    private void openElsewhere(Exchange exchange, GatewayException failure) {
+        if (choosing == null || !replaced || failure.reason() != Cause.DRAINING) {
+            Pool.openElsewhere(exchange, failure);
+            return;
+        }
+        try {
+            choosing.open(exchange);
+        } catch (GatewayException e) {
+            Pool.openElsewhere(exchange, e);
         }
     }
 
@@ -282,6 +302,17 @@ final class Http1Pool implements Pool, Dialer.Caller {
 
     @Override
     public void connected(PooledWire wire, @Nullable Peer peer) {
+        if (choosing != null && wire.protocol().equals(Dialer.H2)) {
+            lock.lock();
+            try {
+                dialing--;
+            } finally {
+                lock.unlock();
+            }
+            choosing.chosenInsteadOf(this, wire);
+            replaced();
+            return;
+        }
         UpstreamConnection connection = new UpstreamConnection(wire, limits, fields);
         Http1Lease lease = new Http1Lease(this, config, connection, wire, peer, dialer.jitteredAgeNanos());
         ledger.opened();
@@ -423,6 +454,12 @@ final class Http1Pool implements Pool, Dialer.Caller {
             lock.unlock();
         }
         return due;
+    }
+
+    /** The endpoint speaks another protocol now: whoever waits goes to the other pool. */
+    void replaced() {
+        replaced = true;
+        drain();
     }
 
     @Override

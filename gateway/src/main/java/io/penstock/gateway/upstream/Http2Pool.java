@@ -39,6 +39,7 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
     private final String user;
     private final UpstreamConfig config;
     private final Dialer dialer;
+    private final @Nullable AutoPool choosing;
     private final String protocol;
     private final Ledger ledger = new Ledger();
     private final ReentrantLock lock = new ReentrantLock();
@@ -48,6 +49,7 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
     private final WaitingLine line;
     private int dialing;
     private boolean draining;
+    private volatile boolean replaced;
     private volatile boolean abandoned;
     private volatile int freed;
     private volatile long lastUsedNanos = System.nanoTime();
@@ -64,9 +66,15 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
     }
 
     Http2Pool(String user, UpstreamConfig config, Dialer dialer) {
+        this(user, config, dialer, null);
+    }
+
+    /** For as long as the endpoint chooses HTTP/2. */
+    Http2Pool(String user, UpstreamConfig config, Dialer dialer, @Nullable AutoPool choosing) {
         this.user = user;
         this.config = config;
         this.dialer = dialer;
+        this.choosing = choosing;
         this.line = new WaitingLine(config);
         this.protocol = config.tls().isPresent() ? "h2" : "h2c";
     }
@@ -81,8 +89,24 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
         if (!UpstreamConnection.relays(exchange)) {
             exchange.downstream().offload(() -> serve(exchange));
         } else if (line.size() > 0 || !place(exchange)) {
-            queue(new Waiting(exchange, false, false));
+            try {
+                queue(new Waiting(exchange, false, false));
+            } catch (GatewayException e) {
+                choosingAgain(e).open(exchange);
+            }
         }
+    }
+
+    /**
+     * Where an exchange goes for which there is no place here because the endpoint speaks another protocol now.
+     *
+     * @throws GatewayException that failure, when it has another reason
+     */
+    private AutoPool choosingAgain(GatewayException failure) {
+        if (choosing == null || !replaced || failure.reason() != Cause.DRAINING) {
+            throw failure;
+        }
+        return choosing;
     }
 
     /** In blocking style, on the exchange's own thread. */
@@ -96,10 +120,18 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
                 half = (Half) waiting.await();
             }
         } catch (GatewayException e) {
-            Pool.openElsewhere(exchange, e);
+            openElsewhere(exchange, e);
             return;
         }
         Forwarding.run(exchange, new Http2Lease(half));
+    }
+
+    private void openElsewhere(Exchange exchange, GatewayException failure) {
+        try {
+            choosingAgain(failure).open(exchange);
+        } catch (GatewayException e) {
+            Pool.openElsewhere(exchange, e);
+        }
     }
 
     private void queue(Waiting waiting) {
@@ -266,6 +298,17 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
 
     @Override
     public void connected(PooledWire wire, @Nullable Peer peer) {
+        if (choosing != null && !wire.protocol().equals(Dialer.H2)) {
+            lock.lock();
+            try {
+                dialing--;
+            } finally {
+                lock.unlock();
+            }
+            choosing.chosenInsteadOf(this, wire);
+            replaced();
+            return;
+        }
         UpstreamConnection connection = new UpstreamConnection(wire, config, dialer.jitteredAgeNanos(), this);
         boolean late;
         lock.lock();
@@ -298,13 +341,21 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
         refuse(refused, cause, detail);
     }
 
-    private static void refuse(List<Waiting> refused, Cause cause, String detail) {
+    private void refuse(List<Waiting> refused, Cause cause, String detail) {
         for (Waiting waiting : refused) {
             if (waiting.blocked) {
                 waiting.finish(new GatewayException(cause, detail));
             } else if (!waiting.exchange.ended()) {
-                Pool.openOtherElsewhere(waiting.exchange, cause, detail);
+                refuse(waiting.exchange, new GatewayException(cause, detail));
             }
+        }
+    }
+
+    private void refuse(Exchange exchange, GatewayException failure) {
+        try {
+            choosingAgain(failure).open(exchange);
+        } catch (GatewayException e) {
+            Pool.openOtherElsewhere(exchange, e.reason(), e.detail());
         }
     }
 
@@ -429,6 +480,20 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The endpoint speaks another protocol now: whoever waits goes to the other pool. */
+    void replaced() {
+        replaced = true;
+        drain();
+        List<Waiting> moved;
+        lock.lock();
+        try {
+            moved = line.takeIf(waiting -> true);
+        } finally {
+            lock.unlock();
+        }
+        refuse(moved, Cause.DRAINING, "the endpoint chooses another protocol now");
     }
 
     @Override

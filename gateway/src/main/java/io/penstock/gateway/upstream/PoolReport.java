@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param user the cluster or lookup whose policy the connections follow
  * @param target {@code address:port}, or {@link #FORMER}
- * @param protocol what is spoken: {@code http1}, {@code h2c} or {@code h2}
+ * @param protocol what is spoken: {@code http1}, {@code h2c} or {@code h2}; {@code auto} before the endpoint has chosen
  * @param opened connections since the beginning
  * @param reused streams that did not need a new connection
  * @param open connections now
