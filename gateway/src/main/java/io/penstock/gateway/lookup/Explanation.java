@@ -59,7 +59,7 @@ public record Explanation(
         ABSENT,
         /** Served from the cache once more while the store is asked. */
         AGED,
-        /** The store said that it changed, or could not say whether: the next request asks the store. */
+        /** The store said that it changed, or could not say whether, or was not asked for long: the next request asks the store. */
         TO_BE_REVALIDATED,
         /** Served although doubtful, since the store is away. */
         STALE,

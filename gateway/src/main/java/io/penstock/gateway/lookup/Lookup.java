@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Finds the target of a request: fills the key template from the request's fields and returns what the store has under that key.
  *
  * <p>The answers are cached until the store says that the key changed. As a safety net an answer older than {@code fresh-for}
- * is asked for again in the background while it serves; an absent key is asked for again after {@code absent-for}. One question
+ * is asked for again in the background while it serves, and one that is twice as old no more serves before the store has answered, so
+ * that a change of which the word was lost is seen then; an absent key is asked for again after {@code absent-for}. One question
  * per key is under way at a time, and everyone else who needs the answer waits for that one, never longer than the store's
  * timeout. While the store is away, answers serve up to the age of {@code stale-for}; so do those that the store could not confirm.
  *
@@ -171,17 +172,15 @@ public final class Lookup implements AutoCloseable {
     private Explanation.State state(Entry entry) {
         long now = clock.millis();
         long age = entry.ageMillis(now);
-        if (entry.current(generation.get())) {
-            if (entry.absent()) {
-                return age < absentMillis ? Explanation.State.ABSENT : Explanation.State.EXPIRED;
-            }
-            boolean aged = age < staleMillis;
-            return age < freshMillis
-                    ? Explanation.State.FRESH
-                    : aged ? Explanation.State.AGED : Explanation.State.EXPIRED;
+        boolean current = entry.current(generation.get());
+        if (current && entry.absent() && age < absentMillis) {
+            return Explanation.State.ABSENT;
         }
         if (entry.absent() || age >= staleMillis) {
             return Explanation.State.EXPIRED;
+        }
+        if (current && age < 2 * freshMillis) {
+            return age < freshMillis ? Explanation.State.FRESH : Explanation.State.AGED;
         }
         return entry.servesWhileAway(generation.get()) ? Explanation.State.STALE : Explanation.State.TO_BE_REVALIDATED;
     }
@@ -189,25 +188,20 @@ public final class Lookup implements AutoCloseable {
     /** Whether the entry may serve without waiting for the store; begins to ask in the background when it is time to. */
     private boolean usable(String key, Entry entry, long now) {
         long age = entry.ageMillis(now);
-        if (entry.current(generation.get())) {
-            if (age < (entry.absent() ? absentMillis : freshMillis)) {
-                return true;
-            }
-            if (entry.absent() || age >= staleMillis) {
-                return false;
-            }
-            if (entry.toBeAsked(now)) {
-                refresh(key);
-            }
+        boolean current = entry.current(generation.get());
+        if (current && age < (entry.absent() ? absentMillis : freshMillis)) {
             return true;
         }
-        if (entry.absent() || age >= staleMillis || !entry.servesWhileAway(generation.get())) {
+        boolean onceMore = current && age < 2 * freshMillis;
+        if (entry.absent() || age >= staleMillis || !(onceMore || entry.servesWhileAway(generation.get()))) {
             return false;
         }
         if (entry.toBeAsked(now)) {
             refresh(key);
         }
-        counts.stale.increment();
+        if (!onceMore) {
+            counts.stale.increment();
+        }
         return true;
     }
 

@@ -112,6 +112,21 @@ class LookupTest {
     }
 
     @Test
+    void seesAChangeOfWhichTheWordWasLostAfterTwiceTheFreshTimeAtTheLatest() {
+        lookup.resolve(request("j-1"));
+        lookup.close();
+        store.put("j-1", "127.0.0.1:9002");
+
+        clock.forward(Lookups.FRESH.multipliedBy(2).minusMillis(1));
+        assertThat(lookup.explain("j-1").state()).isEqualTo(Explanation.State.AGED);
+        clock.forward(Duration.ofMillis(1));
+
+        assertThat(lookup.explain("j-1").state()).isEqualTo(Explanation.State.TO_BE_REVALIDATED);
+        assertThat(lookup.ready(request("j-1"))).isNull();
+        assertThat(lookup.resolve(request("j-1")).text()).isEqualTo("127.0.0.1:9002");
+    }
+
+    @Test
     void servesNothingThatIsTooOldForAnyUse() {
         lookup.resolve(request("j-1"));
         clock.forward(Lookups.STALE);

@@ -275,6 +275,22 @@ class RedisStoreTest {
     }
 
     @Test
+    void servesWhatWasNotConfirmedForLongWhenRedisHangs() throws Exception {
+        RedisProcess redis = started();
+        redis.call("SET", "j-1", "127.0.0.1:9001");
+        Heard heard = lookup("${jobid}", redis.url());
+        Target known = heard.lookup.resolve(request("j-1"));
+
+        clock.forward(Lookups.FRESH.multipliedBy(2));
+        redis.hang();
+
+        assertThat(heard.lookup.resolve(request("j-1"))).isSameAs(known);
+        assertThat(heard.lookup.counts().stale()).isEqualTo(1);
+        await(() -> !heard.store.available());
+        assertThat(heard.lookup.resolve(request("j-1"))).isSameAs(known);
+    }
+
+    @Test
     void noticesARedisThatHangsWithoutAnyQuestion() throws Exception {
         RedisProcess redis = started();
         Heard heard = lookup("${jobid}", redis.url());
