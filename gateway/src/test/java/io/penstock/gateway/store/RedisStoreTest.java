@@ -39,6 +39,8 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 /** With real servers: what users of a lookup see while Redis does what a Redis does. */
 @Timeout(30)
 class RedisStoreTest {
+    private static final int MAX_CONNECTIONS = 8;
+
     @TempDir
     static Path folder;
 
@@ -371,6 +373,28 @@ class RedisStoreTest {
     }
 
     @Test
+    void opensNoMoreConnectionsThanItMay() throws Exception {
+        RedisProcess redis = started();
+        Heard heard = lookup("${jobid}", redis.url());
+        await(heard.store::available);
+        redis.call("CLIENT", "PAUSE", "300", "ALL");
+
+        AtomicInteger asked = new AtomicInteger();
+        together(64, () -> {
+            String key = "j-" + asked.incrementAndGet();
+            assertRefused(Cause.KEY_UNKNOWN, () -> heard.lookup.resolve(request(key)));
+        });
+
+        assertThat(heard.lookup.counts().loads()).isEqualTo(64);
+        assertThat(redis.calls("get")).isEqualTo(64);
+        assertThat(heard.counts("get").opened()).isBetween(2L, (long) MAX_CONNECTIONS);
+        assertThat(heard.counts("get").reused())
+                .isEqualTo(64 - heard.counts("get").opened());
+        assertThat(String.valueOf(redis.call("CLIENT", "LIST")).lines().filter(client -> client.contains(" cmd=get ")))
+                .hasSize((int) heard.counts("get").opened());
+    }
+
+    @Test
     void logsInAsAUserWithFewRightsAndUsesADatabase() throws Exception {
         RedisProcess redis = started();
         redis.call(
@@ -594,7 +618,14 @@ class RedisStoreTest {
     private static RedisConfig config(String url, RedisConfig.Topology topology, Optional<Path> trust) {
         Optional<String> master = topology == RedisConfig.Topology.SENTINEL ? Optional.of("jobs") : Optional.empty();
         return new RedisConfig(
-                url, topology, master, Optional.empty(), trust, 8, Duration.ofSeconds(1), Duration.ofSeconds(1));
+                url,
+                topology,
+                master,
+                Optional.empty(),
+                trust,
+                MAX_CONNECTIONS,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1));
     }
 
     private static void together(int count, Runnable task) throws InterruptedException {
