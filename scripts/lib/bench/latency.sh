@@ -18,4 +18,4 @@ latency --rounds 2000 --most 10s >"$work/warm-up.log" 2>&1 || {
   tail -n 5 "$work/warm-up.log" >&2
   exit 1
 }
-latency --rounds "$rounds" ${json:+--json}
+latency --rounds "$rounds" --p99 50ms ${json:+--json}
