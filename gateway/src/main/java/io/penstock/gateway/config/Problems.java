@@ -78,7 +78,11 @@ final class Problems {
         if (!full()
                 && found.keySet().stream()
                         .noneMatch(known -> within(known.path(), path) || within(path, known.path()))) {
-            add(path, problem.found(), problem.verdict());
+            // the record saw a number that was cut; the file has another
+            String found = nodes.get(path) instanceof YamlNode.Scalar scalar && Values.cut(scalar.text())
+                    ? Check.quoted(scalar.text())
+                    : problem.found();
+            add(path, found, problem.verdict());
         }
     }
 

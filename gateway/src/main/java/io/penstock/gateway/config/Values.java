@@ -13,15 +13,28 @@ import java.util.stream.Stream;
 
 /** The texts of scalars as Java values; empty when a text is not of the kind. */
 final class Values {
-    private static final Pattern WHOLE_NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,17})");
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("-?(0|[1-9][0-9]*+)");
+    /** So many chars surely are a long. */
+    private static final int LONG_CHARS = 18;
 
     private Values() {}
 
     /** Cut to what an int holds: beyond it every range refuses it just the same. */
     static Optional<Integer> wholeNumber(String text) {
-        return WHOLE_NUMBER.matcher(text).matches()
-                ? Optional.of(Math.clamp(Long.parseLong(text), Integer.MIN_VALUE, Integer.MAX_VALUE))
-                : Optional.empty();
+        if (!WHOLE_NUMBER.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        if (text.length() > LONG_CHARS) {
+            return Optional.of(text.startsWith("-") ? Integer.MIN_VALUE : Integer.MAX_VALUE);
+        }
+        return Optional.of(Math.clamp(Long.parseLong(text), Integer.MIN_VALUE, Integer.MAX_VALUE));
+    }
+
+    /** Whether {@link #wholeNumber} has made another number of the text. */
+    static boolean cut(String text) {
+        return wholeNumber(text)
+                .filter(number -> !text.equals(number.toString()) && !text.equals("-0"))
+                .isPresent();
     }
 
     static Optional<Boolean> flag(String text) {

@@ -115,8 +115,8 @@ class ConfigReaderTest {
                 "admin: {port: 1.5} | admin.port: 1.5 is not valid, expected a whole number",
                 "admin: {port: 010} | admin.port: 010 is not valid, expected a whole number",
                 "admin: {port: -1} | admin.port: -1 is outside 0 to 65535",
-                "admin: {port: 99999999999} | admin.port: 2147483647 is outside 0 to 65535",
-                "admin: {port: 99999999999999999999} | is not valid, expected a whole number",
+                "admin: {port: 99999999999} | admin.port: 99999999999 is outside 0 to 65535",
+                "admin: {port: -99999999999999999999} | admin.port: -99999999999999999999 is outside 0 to 65535",
                 "admin: {address: 'a b'} | admin.address: \"a b\" is neither an IP address nor a DNS name",
                 "access-log: {output: ''} | access-log.output: is blank, expected a text",
             })
