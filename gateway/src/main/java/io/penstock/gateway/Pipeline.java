@@ -62,7 +62,7 @@ final class Pipeline implements ExchangeHandler {
     @Override
     public void open(Exchange exchange) {
         clients.find(exchange);
-        if (exchange.request().has(Explainer.HEADER) && clients.trusts(exchange)) {
+        if (exchange.request().has(Explainer.HEADER) && exchange.trusted()) {
             byte[] json = explainer.explain(exchange).json();
             answer(exchange, Explainer.head(json.length), json);
             return;

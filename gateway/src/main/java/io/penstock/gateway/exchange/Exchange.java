@@ -34,6 +34,7 @@ public final class Exchange {
     private String protocol = "2";
     private String upstreamProtocol = "2";
     private String client;
+    private boolean trusted;
     private String requestId = "";
     private String route = "";
     private String cluster = "";
@@ -73,6 +74,7 @@ public final class Exchange {
         this.peer = peer;
         this.downstream = downstream;
         this.client = peer.address();
+        this.trusted = peer.trusted();
         this.observer = observer;
         this.startedNanos = System.nanoTime();
         this.startedMillis = System.currentTimeMillis();
@@ -97,6 +99,7 @@ public final class Exchange {
         this.whole = whole;
         this.protocol = whole.protocol;
         this.client = whole.client;
+        this.trusted = whole.trusted;
         this.requestId = whole.requestId;
         this.route = whole.route;
         this.cluster = whole.cluster;
@@ -205,6 +208,16 @@ public final class Exchange {
         this.client = value;
     }
 
+    /** Whether the peer and the client behind it are in trusted networks: such callers are told causes. */
+    public boolean trusted() {
+        return trusted;
+    }
+
+    /** The client behind the peer is in no trusted network. */
+    public void distrust() {
+        this.trusted = false;
+    }
+
     public String requestId() {
         return requestId;
     }
@@ -260,10 +273,22 @@ public final class Exchange {
                 };
     }
 
-    /** Shows a response head to the hook, if there is one. */
+    /** Shows a response head to the hook, if there is one; without an upstream's cause where the caller must not see any. */
     public void responded(Head response) {
+        hideCause(response);
         if (responseHook != null) {
             responseHook.head(this, response);
+        }
+    }
+
+    /** Looks at the trailers of a response before they are sent. */
+    public void trailers(Head trailers) {
+        hideCause(trailers);
+    }
+
+    private void hideCause(Head head) {
+        if (!trusted && head.has(Refusal.CAUSE)) {
+            head.remove(Refusal.CAUSE);
         }
     }
 

@@ -7,12 +7,14 @@ import java.nio.charset.StandardCharsets;
  * The one place that turns a {@link Cause} into what the downstream sees.
  *
  * <p>A gRPC request gets HTTP 200 and a trailers-only answer with {@code grpc-status} and {@code grpc-message}; any other request
- * gets the HTTP status and a small text. Neither holds an address, a class name or an exception's message. Callers in trusted
- * networks also see the slug in {@code x-penstock-cause}.
+ * gets the HTTP status and a small text. Neither holds an address, a class name or an exception's message. A caller
+ * whose peer and client are both in trusted networks also sees the slug in {@code x-penstock-cause}.
  *
  * @see <a href="https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md">gRPC over HTTP/2</a>
  */
 public final class Refusal {
+    static final String CAUSE = "x-penstock-cause";
+
     private Refusal() {}
 
     /** The response head; with gRPC it is the whole response. */
@@ -24,8 +26,8 @@ public final class Refusal {
         } else {
             addText(head, cause);
         }
-        if (exchange.peer().trusted()) {
-            head.add("x-penstock-cause", cause.slug());
+        if (exchange.trusted()) {
+            head.add(CAUSE, cause.slug());
         }
         return head;
     }
@@ -34,8 +36,8 @@ public final class Refusal {
     public static Head plainHead(Exchange exchange, Cause cause) {
         Head head = new Head();
         addText(head, cause);
-        if (exchange.peer().trusted()) {
-            head.add("x-penstock-cause", cause.slug());
+        if (exchange.trusted()) {
+            head.add(CAUSE, cause.slug());
         }
         return head;
     }
@@ -50,8 +52,8 @@ public final class Refusal {
     public static Head trailers(Exchange exchange, Cause cause) {
         Head trailers = new Head();
         addStatus(trailers, cause);
-        if (exchange.peer().trusted()) {
-            trailers.add("x-penstock-cause", cause.slug());
+        if (exchange.trusted()) {
+            trailers.add(CAUSE, cause.slug());
         }
         return trailers;
     }

@@ -46,16 +46,14 @@ public final class ClientAddress {
         return hops > 0 || exchange.peer().trusted();
     }
 
-    /** Whether both the peer and the client behind it are in trusted networks. */
-    public boolean trusts(Exchange exchange) {
-        return exchange.peer().trusted()
-                && (exchange.client().equals(exchange.peer().address()) || within(exchange.client()));
-    }
-
-    /** Sets {@link Exchange#client}. */
+    /** Sets {@link Exchange#client}, and {@link Exchange#distrust} when that one is in no trusted network. */
     public void find(Exchange exchange) {
         if (believes(exchange) && exchange.request().has(name)) {
-            exchange.client(hops > 0 ? byHops(exchange) : byNetworks(exchange));
+            String client = hops > 0 ? byHops(exchange) : byNetworks(exchange);
+            exchange.client(client);
+            if (!client.equals(exchange.peer().address()) && !within(client)) {
+                exchange.distrust();
+            }
         }
     }
 

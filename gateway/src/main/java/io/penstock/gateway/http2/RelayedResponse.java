@@ -173,6 +173,7 @@ final class RelayedResponse {
             return;
         }
         noteGrpcStatus(trailers);
+        exchange.trailers(trailers);
         end();
         down.trailers(relay.stream(), trailers, wakes);
     }

@@ -195,6 +195,9 @@ public final class Forwarding {
             }
         }
         Head trailers = up.trailers();
+        if (trailers != null) {
+            exchange.trailers(trailers);
+        }
         settleUpload();
         endLease(null);
         down.end(trailers);
