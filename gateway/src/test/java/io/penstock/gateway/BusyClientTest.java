@@ -203,6 +203,39 @@ class BusyClientTest {
         }
     }
 
+    /** A server of grpc-java with its defaults ends a connection on the third PING too many. */
+    @Test
+    void mayLeaveAStreamQuietForManyTimesThePingAfterOfAnUpstream() throws Exception {
+        String often = LocalGateway.toOrigin(backends.grpcA(), "").replace("]}]", "], upstream: {ping-after: 100ms}}]");
+        try (LocalGateway asking = LocalGateway.start(often)) {
+            ManagedChannel quiet = NettyChannelBuilder.forAddress(asking.address())
+                    .usePlaintext()
+                    .build();
+            try {
+                CountDownLatch echoed = new CountDownLatch(2);
+                StreamObserver<byte[]> requests = ClientCalls.asyncBidiStreamingCall(
+                        quiet.newCall(EchoService.BIDI, CallOptions.DEFAULT), new Counting(echoed));
+                requests.onNext(new byte[16]);
+                Await.until("echoed", Duration.ofSeconds(20), () -> echoed.getCount() == 1);
+                long since = System.nanoTime();
+                Await.until(
+                        "many times of ping-after",
+                        Duration.ofSeconds(20),
+                        () -> System.nanoTime() - since > 2_500_000_000L);
+
+                requests.onNext(new byte[16]);
+
+                assertThat(echoed.await(20, TimeUnit.SECONDS))
+                        .as("echoed again")
+                        .isTrue();
+                var pool = asking.gateway().upstreams().report().getFirst();
+                assertThat(pool.closed()).as("connections that ended").isEmpty();
+            } finally {
+                quiet.shutdownNow();
+            }
+        }
+    }
+
     /** Every call has had its first answer, so each cost its caller as much as us. */
     @Test
     void mayCancelManyCallsThatAreUnderWay() throws InterruptedException {

@@ -8,8 +8,11 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.UpstreamEnding;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class UpstreamPoolTest {
@@ -272,6 +275,47 @@ class UpstreamPoolTest {
             origin.awaitEnd();
             assertThat(gateway.ended().cause()).isEqualTo(Cause.UPSTREAM_RESET);
         }
+    }
+
+    /** Servers of gRPC end a connection on the fourth PING in five minutes, unless they sent a head or DATA in between. */
+    @Test
+    void asksUnderOpenStreamsSeldomUnlessThePeerSpeaks() {
+        try (RunningGateway gateway =
+                RunningGateway.toOrigin("max-age: 24h, write-timeout: 1h").start()) {
+            FramePeer client = gateway.client();
+            int call = client.grpc();
+            FramePeer origin = gateway.origin().connection();
+            origin.awaitHead(1);
+            long start = System.nanoTime() + TimeUnit.SECONDS.toNanos(1); // after all that is really read here
+
+            List<Integer> quiet = secondsOfPings(gateway, origin, start, 0, 1200);
+            origin.grpcResponse(1);
+            client.awaitHead(call);
+            List<Integer> afterHead = secondsOfPings(gateway, origin, start, 1200, 1500);
+
+            assertThat(quiet).containsExactly(30, 420, 810, 1200);
+            assertThat(afterHead).containsExactly(1230);
+        }
+    }
+
+    /** Runs the upkeep of every thirty seconds from one to the other; in which of them the connection was asked by PING. */
+    private static List<Integer> secondsOfPings(
+            RunningGateway gateway, FramePeer origin, long start, int from, int until) {
+        List<Integer> asked = new ArrayList<>();
+        for (int second = from + 30; second <= until; second += 30) {
+            gateway.gateway().upstreams().upkeep(start + TimeUnit.SECONDS.toNanos(second));
+            origin.roundTrip(); // a PING was sent before this answer
+            if (origin.pending(0).removeIf(UpstreamPoolTest::isQuestion)) {
+                origin.await("the PING", UpstreamPoolTest::isQuestion);
+                asked.add(second);
+            }
+            origin.roundTrip(); // its answer has arrived
+        }
+        return asked;
+    }
+
+    private static boolean isQuestion(WireFrame frame) {
+        return frame.type() == WireFrame.PING && !frame.flag(WireFrame.ACK);
     }
 
     @Test

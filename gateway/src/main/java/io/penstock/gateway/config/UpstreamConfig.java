@@ -24,7 +24,8 @@ import java.util.Optional;
  * @param queueTimeout 1 ms to 1 min, default 1 s; how long each of them waits
  * @param idleTimeout 1 s to 24 h, default 5 min; a connection without an exchange is closed after this
  * @param pingAfter 100 ms to 24 h, default 30 s, and at most the idle timeout; a connection silent for this long is checked by
- *     PING before it is used again
+ *     PING before it is used again; under open streams once until the peer sends a head or DATA, and then every 6 min, since servers of
+ *     gRPC end connections that are asked more often
  * @param pingTimeout 10 ms to 1 min, default 5 s; an unanswered PING ends the connection
  * @param maxAge 1 s to 168 h, default 1 h; a connection takes no new exchange after this, give or take a tenth
  * @param writeTimeout 100 ms to 1 h, default 30 s; a write that makes no progress ends the connection

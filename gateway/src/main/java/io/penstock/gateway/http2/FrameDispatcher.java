@@ -28,6 +28,7 @@ final class FrameDispatcher {
     private int receiveWindow;
     private int unreturned;
     private volatile long headSinceNanos;
+    private volatile boolean messageSeen = true;
 
     FrameDispatcher(FrameReader reader, Http2Connection connection) {
         this.reader = reader;
@@ -122,6 +123,15 @@ final class FrameDispatcher {
         return headSinceNanos;
     }
 
+    /** Whether the peer has sent a head or DATA since {@link #forgetMessages}, or that was never called; from any thread. */
+    boolean messageSeen() {
+        return messageSeen;
+    }
+
+    void forgetMessages() {
+        messageSeen = false;
+    }
+
     /** Whether the peer's SETTINGS have arrived. */
     boolean established() {
         return control.established();
@@ -137,6 +147,9 @@ final class FrameDispatcher {
                 throw protocol("first frame is of type " + type + ", expected SETTINGS");
             }
             settingsSeen = true;
+        }
+        if (type <= Frames.HEADERS && !messageSeen) {
+            messageSeen = true;
         }
         try {
             switch (type) {

@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamConnection implements Http2Connection.Role {
     /** A write of at most 32 KiB that lasts longer than this waits for the peer. */
     private static final long SLOW_WRITE_NANOS = 10_000_000;
+    /**
+     * The least time between two PINGs under open streams while the peer says nothing else: servers of gRPC end a connection on the third
+     * PING that comes within five minutes of the one before, counted anew with each head or DATA that they send
+     * (https://github.com/grpc/proposal/blob/master/A8-client-side-keepalive.md).
+     */
+    private static final long RARE_PING_NANOS = 360_000_000_000L;
 
     /** Told what concerns the pool. Called without any lock of the connection; must not block. */
     public interface Observer {
@@ -46,6 +52,9 @@ public final class UpstreamConnection implements Http2Connection.Role {
     private volatile boolean ready;
     private volatile boolean retired;
     private volatile long pingSentNanos;
+    /** When the last PING was sent, answered or not. */
+    private volatile long lastPingNanos;
+
     private volatile long closingSinceNanos;
 
     /**
@@ -146,6 +155,7 @@ public final class UpstreamConnection implements Http2Connection.Role {
     }
 
     private void ping(long now) {
+        lastPingNanos = now;
         pingSentNanos = now;
         Wakes wakes = new Wakes();
         connection.sendPing(now, false, wakes);
@@ -172,6 +182,7 @@ public final class UpstreamConnection implements Http2Connection.Role {
     @Override
     public void pong(long opaque, Wakes wakes) {
         if (opaque == pingSentNanos) {
+            dispatcher.forgetMessages();
             pingSentNanos = 0;
             observer.slotFreed(this);
         }
@@ -273,7 +284,8 @@ public final class UpstreamConnection implements Http2Connection.Role {
             retire(UpstreamEnding.MAX_AGE);
         }
         if (pingSentNanos == 0
-                && now - connection.lastReadNanos() > config.pingAfter().toNanos()) {
+                && now - connection.lastReadNanos() > config.pingAfter().toNanos()
+                && (dispatcher.messageSeen() || now - lastPingNanos > RARE_PING_NANOS)) {
             ping(now); // long silence under open streams: find out whether the peer still lives
         }
     }

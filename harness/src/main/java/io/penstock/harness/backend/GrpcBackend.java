@@ -41,8 +41,6 @@ final class GrpcBackend implements AutoCloseable {
                             interop.getServiceDescriptor().getName()))
                     .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                     .maxConcurrentCallsPerConnection(maxStreams)
-                    .permitKeepAliveTime(1, TimeUnit.SECONDS)
-                    .permitKeepAliveWithoutCalls(true)
                     .addService(interop)
                     .addService(EchoService.define(timer))
                     .addService(new HealthStatusManager().getHealthService())
