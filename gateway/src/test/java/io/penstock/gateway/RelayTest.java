@@ -130,6 +130,26 @@ class RelayTest {
         assertThat(gateway.ended().grpcStatus()).isEqualTo(5);
     }
 
+    /** No window bounds them, so a caller that does not read must not make us hold any number of them. */
+    @Test
+    void endsAnExchangeOfMoreThanSixteenInterimResponses() {
+        FramePeer client = gateway.client();
+        int call = client.get("/");
+        FramePeer origin = gateway.origin().connection();
+        origin.awaitHead(1);
+
+        for (int i = 0; i < 17; i++) {
+            origin.head(1, false, ":status", "103", "x-number", String.valueOf(i));
+        }
+
+        assertThat(origin.await(1, WireFrame.RST_STREAM).code()).isEqualTo(WireFrame.PROTOCOL_ERROR);
+        for (int i = 0; i < 16; i++) {
+            assertThat(client.awaitHead(call).value("x-number")).isEqualTo(String.valueOf(i));
+        }
+        assertThat(client.awaitHead(call).status()).isEqualTo("502");
+        assertThat(gateway.ended().cause()).isEqualTo(Cause.UPSTREAM_PROTOCOL);
+    }
+
     @Test
     void relaysInterimResponsesBeforeTheFinalOne() {
         FramePeer client = gateway.client();

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Its lock guards its fields; it is never held during a call to the connection.
  */
 final class BlockingStream {
-    /** Interim responses that may wait to be read. */
-    private static final int MOST_HEADS = 16;
-
     private static final byte[] EMPTY = {};
 
     private final Http2Connection connection;
@@ -63,17 +60,13 @@ final class BlockingStream {
 
     // ---- from the connection ----
 
-    /** A head has arrived; false when too many are unread already. */
-    boolean head(Head head, boolean end) {
+    /** A head has arrived: the final one, or one of few before it. */
+    void head(Head head, boolean end) {
         lock.lock();
         try {
-            if (heads.size() == MOST_HEADS) {
-                return false;
-            }
             heads.add(head);
             ended |= end;
             arrived.signalAll();
-            return true;
         } finally {
             lock.unlock();
         }

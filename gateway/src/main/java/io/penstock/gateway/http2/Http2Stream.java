@@ -34,6 +34,8 @@ final class Http2Stream {
     boolean headSent;
     /** When the peer opened it, as exact as its reads are. */
     long openedNanos;
+    /** Interim responses that have arrived. Of the reader alone. */
+    int interimHeads;
     /** A response to HEAD: its content-length describes a body that does not come. */
     boolean bodiless;
 

@@ -5,6 +5,12 @@ import io.penstock.gateway.exchange.Head;
 
 /** What a head that has arrived means: a new stream, a response, trailers, or an error (RFC 9113 §5.1, §8.1). For the reader alone. */
 final class ReceivedHeads {
+    /**
+     * Interim responses that an exchange may get. Nothing but their number bounds what they take on their way to a downstream that does
+     * not read: no window counts heads.
+     */
+    static final int MOST_INTERIM = 16;
+
     private final Http2Connection connection;
     private final Streams streams;
     private final Wakes wakes;
@@ -59,6 +65,8 @@ final class ReceivedHeads {
         boolean interim = status < 200;
         if (wrong == null && interim && end) {
             wrong = "the stream ends with an interim response";
+        } else if (wrong == null && interim && ++stream.interimHeads > MOST_INTERIM) {
+            wrong = "more than " + MOST_INTERIM + " interim responses";
         }
         if (wrong != null) {
             throw Http2Exception.stream(stream.id, ErrorCode.PROTOCOL_ERROR, wrong);

@@ -166,9 +166,7 @@ final class UpstreamHalf implements Half, StreamEvents {
             report.responded(status, grpcStatus);
         }
         noteEnd(end, grpcStatus);
-        if (!blocking.head(head, end)) {
-            broken(ErrorCode.PROTOCOL_ERROR, "too many interim responses", wakes);
-        }
+        blocking.head(head, end);
     }
 
     @Override
