@@ -59,7 +59,7 @@ final class CauseRows {
                         .by(HTTP1, HTTP2),
                 idle1(Cause.REQUEST_TIMEOUT, "no byte of the body")
                         .doing(scene -> begin(scene, false))
-                        .with("listener", "http1: {body-timeout: 100ms}")
+                        .with("listener", "body-timeout: 100ms")
                         .by(HTTP1),
                 idle1(Cause.DOWNSTREAM_GONE, "the caller goes, HTTP/1.1 upstream")
                         .doing(CauseRows::leave)

@@ -311,19 +311,30 @@ class StalledPeerTest {
     }
 
     @Test
-    void mayStallWithinABodyAsLongAsItLikes() throws IOException {
-        try (LocalGateway gateway = gateway("handshake-timeout: 100ms, head-timeout: 100ms, idle-timeout: 1s");
+    void mayStallWithinTheMessagesOfACallAsLongAsItLikes() throws IOException {
+        try (LocalGateway gateway = gateway(
+                        "handshake-timeout: 100ms, head-timeout: 100ms, body-timeout: 100ms, idle-timeout: 1s");
                 HostilePeer peer = HostilePeer.connect(gateway.address())) {
             int id = peer.nextStream();
             peer.wire()
                     .writeHead(
                             id,
-                            Field.list(":method", "POST", ":scheme", "http", ":authority", "test", ":path", "/echo"),
+                            Field.list(
+                                    ":method",
+                                    "POST",
+                                    ":scheme",
+                                    "http",
+                                    ":authority",
+                                    "test",
+                                    ":path",
+                                    "/echo",
+                                    "content-type",
+                                    "application/grpc"),
                             false);
             byte[] data = FrameConnection.bytes(Frame.data(id, "0123456789".getBytes(StandardCharsets.US_ASCII), true));
             peer.wire().writeBytes(Arrays.copyOf(data, 14));
             HostilePeer other = HostilePeer.silent(gateway.address());
-            other.awaitClose(); // the handshake timeout has passed, and with it the head timeout
+            other.awaitClose(); // the handshake timeout has passed, and with it the others
 
             peer.wire().writeBytes(Arrays.copyOfRange(data, 14, data.length));
 

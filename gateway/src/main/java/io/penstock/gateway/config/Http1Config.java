@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config;
 
-import static java.time.Duration.ofHours;
-import static java.time.Duration.ofMillis;
-import static java.time.Duration.ofSeconds;
-
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -16,7 +11,6 @@ import java.util.Optional;
  * @param maxLineBytes 256 B to 1 MiB, default 8 KiB; one line of a head
  * @param maxChunkLineBytes 16 B to 64 KiB, default 256 B; the size of a chunk with its extensions
  * @param maxTrailerBytes 64 B to 1 MiB, default 4 KiB; the trailers of a request
- * @param bodyTimeout 100 ms to 1 h, default 30 s; silence inside a request body
  * @param minBodyRate 1 B to 1 GiB; fewer bytes of a request body per second that we wait for it, over 5 s and more, are a timeout; absent
  *     means no such limit
  * @param maxRequests 1 to 1 000 000 000; the connection is closed after so many; absent means no limit
@@ -30,7 +24,6 @@ public record Http1Config(
         int maxLineBytes,
         int maxChunkLineBytes,
         int maxTrailerBytes,
-        Duration bodyTimeout,
         Optional<Integer> minBodyRate,
         Optional<Integer> maxRequests,
         int maxDrainBytes,
@@ -43,7 +36,6 @@ public record Http1Config(
                 .size("max-line-bytes", maxLineBytes, 256, 1024 * 1024)
                 .size("max-chunk-line-bytes", maxChunkLineBytes, 16, 64 * 1024)
                 .size("max-trailer-bytes", maxTrailerBytes, 64, 1024 * 1024)
-                .range("body-timeout", bodyTimeout, ofMillis(100), ofHours(1))
                 .size("max-drain-bytes", maxDrainBytes, 0, 64 * 1024 * 1024);
         minBodyRate.ifPresent(rate -> check.size("min-body-rate", rate, 1, 1024 * 1024 * 1024));
         maxRequests.ifPresent(most -> check.range("max-requests", most, 1, 1_000_000_000));
@@ -57,7 +49,6 @@ public record Http1Config(
                 node.size("max-line-bytes", 8 * 1024),
                 node.size("max-chunk-line-bytes", 256),
                 node.size("max-trailer-bytes", 4 * 1024),
-                node.duration("body-timeout", ofSeconds(30)),
                 node.optionalSize("min-body-rate"),
                 node.optionalInteger("max-requests"),
                 node.size("max-drain-bytes", 256 * 1024),

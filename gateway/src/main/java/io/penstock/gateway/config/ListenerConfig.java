@@ -25,6 +25,8 @@ import java.util.Optional;
  * @param handshakeTimeout 100 ms to 10 min, default 10 s; PROXY header, TLS handshake and the first bytes, with HTTP/2 the
  *     whole preface, together
  * @param headTimeout 100 ms to 10 min, default 10 s; from the first byte of a head to its last
+ * @param bodyTimeout 100 ms to 1 h, default 30 s; silence inside a request body while we wait for more of it; over HTTP/2 not for gRPC,
+ *     and never for event streams and upgraded connections
  * @param idleTimeout 1 s to 24 h, default 5 min; a connection without a stream is closed after this
  * @param writeTimeout 100 ms to 1 h, default 30 s; a write that makes no progress ends the connection
  * @param http1 limits of each HTTP/1.1 connection, all with defaults
@@ -41,6 +43,7 @@ public record ListenerConfig(
         int maxConnections,
         Duration handshakeTimeout,
         Duration headTimeout,
+        Duration bodyTimeout,
         Duration idleTimeout,
         Duration writeTimeout,
         Http1Config http1,
@@ -57,6 +60,7 @@ public record ListenerConfig(
                 .range("max-connections", maxConnections, 1, 1_000_000)
                 .range("handshake-timeout", handshakeTimeout, ofMillis(100), ofMinutes(10))
                 .range("head-timeout", headTimeout, ofMillis(100), ofMinutes(10))
+                .range("body-timeout", bodyTimeout, ofMillis(100), ofHours(1))
                 .range("idle-timeout", idleTimeout, ofSeconds(1), ofHours(24))
                 .range("write-timeout", writeTimeout, ofMillis(100), ofHours(1))
                 .done();
@@ -74,6 +78,7 @@ public record ListenerConfig(
                 node.integer("max-connections", 10_000),
                 node.duration("handshake-timeout", ofSeconds(10)),
                 node.duration("head-timeout", ofSeconds(10)),
+                node.duration("body-timeout", ofSeconds(30)),
                 node.duration("idle-timeout", ofMinutes(5)),
                 node.duration("write-timeout", ofSeconds(30)),
                 node.child("http1", Http1Config::from),

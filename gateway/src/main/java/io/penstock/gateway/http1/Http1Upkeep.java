@@ -99,10 +99,11 @@ final class Http1Upkeep {
         if (waiting == 0) {
             return;
         }
-        if (now - waiting > config.bodyTimeout().toNanos()) {
+        if (now - waiting > connection.listener().bodyTimeout().toNanos()) {
             timeOut(
                     exchange,
-                    "no byte of the request body for " + config.bodyTimeout().toSeconds() + " s");
+                    "no byte of the request body for "
+                            + connection.listener().bodyTimeout().toSeconds() + " s");
         } else if (config.minBodyRate().isPresent()) {
             long waited = connection.in().waitedNanos() + now - waiting;
             long bytes = exchange.exchange().requestBytes();

@@ -331,6 +331,10 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
                         "no stream for " + config.idleTimeout().toSeconds() + " s");
                 drainNow();
             }
+        } else {
+            Wakes wakes = new Wakes();
+            connection.receive().endStalled(config.bodyTimeout().toNanos(), now, wakes);
+            wakes.flush();
         }
     }
 

@@ -131,15 +131,46 @@ final class ReceiveSide {
         }
     }
 
-    private long silentNanos(Http2Stream stream, long now) {
+    /**
+     * Ends the timed streams whose peer owes more of a request and has been silent for too long, although everything that it sent was
+     * passed on.
+     */
+    void endStalled(long nanos, long now, Wakes wakes) {
+        List<Http2Stream> stalled = new ArrayList<>(0);
+        lock.lock();
+        try {
+            for (Http2Stream stream : streams.all()) {
+                if (sameSinceNanos(stream, owed(stream), now) > nanos && stream.events.timed()) {
+                    stalled.add(stream);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        for (Http2Stream stream : stalled) {
+            stream.events.late(Cause.REQUEST_TIMEOUT, "no byte of the request body in time", wakes);
+        }
+    }
+
+    /** A number that changes with what the peer sends while it owes more; below zero while it owes nothing. */
+    private long owed(Http2Stream stream) {
         boolean passedOn = streamWindowBytes - stream.receiveWindow == stream.unreturned;
-        boolean owes = stream.localEnd && !stream.endReceived && passedOn;
-        long bytes = !owes ? -1 : stream.headReceived ? stream.receivedBytes + 1 : 0;
+        if (stream.endReceived || !passedOn) {
+            return -1;
+        }
+        return stream.headReceived ? stream.receivedBytes + 1 : 0;
+    }
+
+    private static long sameSinceNanos(Http2Stream stream, long bytes, long now) {
         if (bytes < 0 || bytes != stream.seenBytes) {
             stream.seenBytes = bytes;
             stream.seenNanos = now;
         }
         return now - stream.seenNanos;
+    }
+
+    private long silentNanos(Http2Stream stream, long now) {
+        return sameSinceNanos(stream, stream.localEnd ? owed(stream) : -1, now);
     }
 
     /** Bytes of this stream went on to the other side: lets the peer send as many again, once they are worth a frame. */

@@ -485,6 +485,16 @@ final class Relay implements StreamEvents, Downstream {
     }
 
     @Override
+    public boolean timed() {
+        return Attempt.timed(exchange) && !tunnel();
+    }
+
+    @Override
+    public void late(Cause cause, String detail, Wakes wakes) {
+        fail(cause, detail, ErrorCode.CANCEL, wakes);
+    }
+
+    @Override
     public void unprocessed(Wakes wakes) {
         lost("the downstream is going away", wakes);
     }

@@ -33,7 +33,7 @@ interface StreamEvents {
     /** The connection ended under the stream. */
     void lost(String detail, Wakes wakes);
 
-    /** Whether a peer that is silent on this stream, or takes nothing of it, has failed; asked under the connection's lock. */
+    /** Whether a peer that is silent on this stream, or takes nothing of it, has failed; asked under the connection's lock, so it must take none. */
     default boolean timed() {
         return false;
     }

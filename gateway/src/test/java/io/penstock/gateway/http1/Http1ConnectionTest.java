@@ -94,17 +94,7 @@ class Http1ConnectionTest {
     @Test
     void closesAfterTheMostRequests() throws Exception {
         try (Http1Server server = new Http1Server(
-                        new Http1Config(
-                                4096,
-                                32,
-                                1024,
-                                64,
-                                256,
-                                Duration.ofSeconds(1),
-                                Optional.empty(),
-                                Optional.of(2),
-                                1024,
-                                false),
+                        new Http1Config(4096, 32, 1024, 64, 256, Optional.empty(), Optional.of(2), 1024, false),
                         Http1ConnectionTest::echo);
                 Http1Client client = server.client()) {
             client.send(GET + GET + GET);
@@ -565,15 +555,14 @@ class Http1ConnectionTest {
         }
     }
 
-    private static Http1Config limits(Duration bodyTimeout, Optional<Integer> minBodyRate, boolean halfClose) {
-        return new Http1Config(
-                4096, 32, 1024, 64, 256, bodyTimeout, minBodyRate, Optional.empty(), 16 * 1024, halfClose);
+    private static Http1Config limits(Optional<Integer> minBodyRate, boolean halfClose) {
+        return new Http1Config(4096, 32, 1024, 64, 256, minBodyRate, Optional.empty(), 16 * 1024, halfClose);
     }
 
     @Test
     void timesOutABodyThatIsTooSlow() throws Exception {
-        Http1Config limits = limits(Duration.ofHours(1), Optional.of(100), false);
-        try (Http1Server server = new Http1Server(limits, Http1ConnectionTest::echo);
+        Http1Config limits = limits(Optional.of(100), false);
+        try (Http1Server server = new Http1Server(limits, Duration.ofHours(1), Http1ConnectionTest::echo);
                 Http1Client client = server.client()) {
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + "a".repeat(600));
             Http1Connection connection = server.opened();
@@ -593,7 +582,7 @@ class Http1ConnectionTest {
         for (boolean allowed : new boolean[] {true, false}) {
             CountDownLatch opened = new CountDownLatch(1);
             StoppedAttempt attempt = new StoppedAttempt();
-            Http1Config limits = limits(Duration.ofSeconds(1), Optional.empty(), allowed);
+            Http1Config limits = limits(Optional.empty(), allowed);
             try (Http1Server server = new Http1Server(limits, exchange -> {
                         exchange.downstream().half().running(attempt);
                         opened.countDown();

@@ -27,8 +27,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /** Serves HTTP/1.1 connections on a real port with a handler of the test. */
 final class Http1Server implements AutoCloseable {
-    static final Http1Config LIMITS = new Http1Config(
-            4096, 32, 1024, 64, 256, Duration.ofMillis(300), Optional.empty(), Optional.empty(), 16 * 1024, false);
+    static final Http1Config LIMITS =
+            new Http1Config(4096, 32, 1024, 64, 256, Optional.empty(), Optional.empty(), 16 * 1024, false);
 
     private static final PathPolicyConfig PATHS = new PathPolicyConfig(
             Treatment.NORMALISE, Treatment.PASS, Treatment.PASS, Treatment.REJECT, Treatment.REJECT);
@@ -45,8 +45,12 @@ final class Http1Server implements AutoCloseable {
     }
 
     Http1Server(Http1Config limits, ExchangeHandler handler) {
+        this(limits, Duration.ofMillis(300), handler);
+    }
+
+    Http1Server(Http1Config limits, Duration bodyTimeout, ExchangeHandler handler) {
         this.handler = handler;
-        this.config = listener(limits);
+        this.config = listener(limits, bodyTimeout);
         try {
             server = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         } catch (IOException e) {
@@ -55,7 +59,7 @@ final class Http1Server implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
-    static ListenerConfig listener(Http1Config limits) {
+    private static ListenerConfig listener(Http1Config limits, Duration bodyTimeout) {
         Http2Config http2 = new Http2Config(
                 128,
                 16_384,
@@ -81,6 +85,7 @@ final class Http1Server implements AutoCloseable {
                 100,
                 Duration.ofSeconds(10),
                 Duration.ofMillis(300),
+                bodyTimeout,
                 Duration.ofSeconds(1),
                 Duration.ofMillis(500),
                 limits,
