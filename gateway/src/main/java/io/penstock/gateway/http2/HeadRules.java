@@ -49,12 +49,24 @@ final class HeadRules {
 
     /** Whoever routes by one of the two must not be told apart from whoever routes by the other (RFC 9113 §8.3.1). */
     private static @Nullable String authority(Head head) {
-        String authority = head.authority();
-        String host = head.value("host");
-        if (authority != null && authority.indexOf('@') >= 0) {
-            return ":authority has user information";
+        String host = null;
+        for (int i = 0; i < head.size(); i++) {
+            Field field = head.at(i);
+            if (field.name().equals("host")) {
+                if (host != null) {
+                    return "host twice";
+                }
+                host = field.value();
+            }
         }
-        return authority != null && host != null && !host.equalsIgnoreCase(authority) ? "host is not :authority" : null;
+        if (host == null) {
+            return null;
+        }
+        String authority = head.authority();
+        if (authority == null) {
+            return validAuthority(host) ? null : "character in host that is not allowed";
+        }
+        return host.equalsIgnoreCase(authority) ? null : "host is not :authority";
     }
 
     /** Removes connection-specific fields, which mean nothing to the downstream's connection, before it looks. */
@@ -105,13 +117,13 @@ final class HeadRules {
         return null;
     }
 
-    /** The declared length, {@link Http2Stream#UNDECLARED}, or -2 when it is no number or declared twice with other values. */
+    /** The declared length, {@link Http2Stream#UNDECLARED}, or -2 when it is no number or declared twice. */
     static long contentLength(Head head) {
         String text = null;
         for (int i = 0; i < head.size(); i++) {
             Field field = head.at(i);
             if (field.name().equals("content-length")) {
-                if (text != null && !text.equals(field.value())) {
+                if (text != null) {
                     return -2;
                 }
                 text = field.value();
@@ -151,8 +163,11 @@ final class HeadRules {
                     return "pseudo field twice";
                 }
                 seen |= bit;
-                if (!validValue(field.value())) {
-                    return "character in a value that is not allowed";
+                if (!field.checked()) {
+                    if (!validPseudoValue(field)) {
+                        return "character in " + field.name() + " that is not allowed";
+                    }
+                    field.markChecked();
                 }
             } else {
                 regular = true;
@@ -210,9 +225,57 @@ final class HeadRules {
             return false;
         }
         for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            boolean fine =
-                    (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || "!#$%&'*+.^_`|~".indexOf(c) >= 0;
+            if (!lowerToken(name.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean lowerToken(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || "!#$%&'*+.^_`|~".indexOf(c) >= 0;
+    }
+
+    /** What may stand in the start line and the host of HTTP/1.1, since the next hop may speak that: nothing that would end them early. */
+    private static boolean validPseudoValue(Field field) {
+        String value = field.value();
+        return switch (field.name()) {
+            case ":method" -> validMethod(value);
+            case ":path" -> validPath(value);
+            case ":authority" -> validAuthority(value);
+            default -> validValue(value);
+        };
+    }
+
+    private static boolean validMethod(String method) {
+        for (int i = 0; i < method.length(); i++) {
+            char c = method.charAt(i);
+            if (!lowerToken(c) && (c < 'A' || c > 'Z')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean validPath(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            if (c <= ' ' || c == 0x7f) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Only what an authority may consist of (RFC 3986 §3.2), without user information. */
+    private static boolean validAuthority(String authority) {
+        for (int i = 0; i < authority.length(); i++) {
+            char c = authority.charAt(i);
+            boolean fine = (c >= 'a' && c <= 'z')
+                    || (c >= '0' && c <= '9')
+                    || (c >= 'A' && c <= 'Z')
+                    || "-._~:[]%!$&'()*+;=".indexOf(c) >= 0
+                    || c > 0x7f;
             if (!fine) {
                 return false;
             }

@@ -18,6 +18,9 @@ class HeadRulesTest {
                 ":method=GET|:scheme=http|:path=/|:authority=a|te=trailers",
                 ":method=OPTIONS|:scheme=http|:path=*",
                 ":method=GET|:scheme=http|:path=/|:authority=a.test|host=A.test",
+                ":method=GET|:scheme=http|:path=/|:authority=[::1]:8080|host=[::1]:8080",
+                ":method=GET|:scheme=http|:path=/|host=a.test:80",
+                ":method=M-SEARCH|:scheme=http|:path=/\u00e9?a=b&c",
                 ":method=GET|:scheme=http|:path=/|x-empty=",
                 ":method=GET|:scheme=http|:path=/|x-obs=\u00e9"
             })
@@ -51,7 +54,21 @@ class HeadRulesTest {
                 ":method=GET|:scheme=http|:path=/|connection=close",
                 ":method=GET|:scheme=http|:path=/|te=gzip",
                 ":method=GET|:scheme=http|:path=/|:authority=a|host=b",
-                ":method=GET|:scheme=http|:path=/|:authority=user@a"
+                ":method=GET|:scheme=http|:path=/|:authority=a|host=a|host=b",
+                ":method=GET|:scheme=http|:path=/|:authority=a|host=a|host=a",
+                ":method=GET|:scheme=http|:path=/|host=a|host=b",
+                ":method=GET|:scheme=http|:path=/|host=user@a",
+                ":method=GET|:scheme=http|:path=/|host=a/b",
+                ":method=GET|:scheme=http|:path=/|:authority=user@a",
+                ":method=GET|:scheme=http|:path=/|:authority=a b",
+                ":method=GET|:scheme=http|:path=/|:authority=a/b",
+                ":method=GET|:scheme=http|:path=/|:authority=a?b",
+                ":method=GET|:scheme=http|:path=/|:authority=a,b",
+                ":method=GET|:scheme=http|:path=/a b",
+                ":method=GET|:scheme=http|:path=/a\tb",
+                ":method=GET /x|:scheme=http|:path=/",
+                ":method=GE(T|:scheme=http|:path=/",
+                ":method=G\u00c9T|:scheme=http|:path=/"
             })
     void findsWhatMakesARequestMalformed(String fields) {
         assertThat(HeadRules.request(head(fields))).isNotNull();
@@ -93,7 +110,7 @@ class HeadRulesTest {
         "a=1, -1",
         "content-length=0, 0",
         "content-length=123456789012345678, 123456789012345678",
-        "content-length=5|content-length=5, 5",
+        "content-length=5|content-length=5, -2",
         "content-length=5|content-length=6, -2",
         "content-length=, -2",
         "content-length=-1, -2",
