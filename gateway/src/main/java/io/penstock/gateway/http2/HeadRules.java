@@ -103,15 +103,24 @@ final class HeadRules {
         };
     }
 
+    /** Framing and routing cannot come after the body (RFC 9110 §6.5.1). Removes fields that mean something in a head alone. */
     static @Nullable String trailers(Head head) {
-        for (int i = 0; i < head.size(); i++) {
+        for (int i = head.size() - 1; i >= 0; i--) {
             Field field = head.at(i);
             if (field.pseudo()) {
                 return "pseudo field in trailers";
             }
-            String wrong = field(field);
-            if (wrong != null) {
-                return wrong;
+            switch (field.name()) {
+                case "content-length", "host" -> {
+                    return "framing or routing field in the trailers";
+                }
+                case "te", "trailer", "expect" -> head.removeAt(i);
+                default -> {
+                    String wrong = field(field);
+                    if (wrong != null) {
+                        return wrong;
+                    }
+                }
             }
         }
         return null;

@@ -106,6 +106,53 @@ class HeadRulesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ":path=/",
+                "a=1|content-length=5",
+                "host=a",
+                "a=1\r",
+                "A=1",
+            })
+    void findsWhatMakesTrailersMalformed(String fields) {
+        assertThat(HeadRules.trailers(head(fields))).isNotNull();
+        assertThat(HeadRules.responseTrailers(head(fields))).isNotNull();
+    }
+
+    @Test
+    void findsFieldsOfTheConnectionInTrailersOfARequestAndRemovesThemFromThoseOfAResponse() {
+        Head response = head("grpc-status=0|transfer-encoding=chunked|connection=close");
+
+        assertThat(HeadRules.trailers(head("grpc-status=0|transfer-encoding=chunked")))
+                .isNotNull();
+        assertThat(HeadRules.responseTrailers(response)).isNull();
+
+        assertThat(response.size()).isEqualTo(1);
+    }
+
+    @Test
+    void removesFromTrailersWhatMeansSomethingInAHeadAlone() {
+        Head trailers = head("te=gzip|a=1|trailer=a|expect=100-continue|b=2");
+
+        assertThat(HeadRules.trailers(trailers)).isNull();
+
+        assertThat(trailers.size()).isEqualTo(2);
+        assertThat(trailers.value("a")).isEqualTo("1");
+        assertThat(trailers.value("b")).isEqualTo("2");
+    }
+
+    /** A table hands the same field out for heads, where it is fine. */
+    @Test
+    void findsAFramingFieldInTrailersThatWasFineInAHead() {
+        Head response = head(":status=200|content-length=5");
+        assertThat(HeadRules.response(response)).isNull();
+        Head trailers = new Head();
+        trailers.add(response.at(1));
+
+        assertThat(HeadRules.responseTrailers(trailers)).isNotNull();
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "a=1, -1",
         "content-length=0, 0",
