@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.UpstreamEnding;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class UpstreamPoolTest {
     private static final byte[] EMPTY = {};
@@ -122,6 +126,51 @@ class UpstreamPoolTest {
             assertThat(client.awaitHead(refused).status()).isEqualTo("503");
             assertThat(gateway.ended().cause()).isEqualTo(Cause.TOO_MANY_STREAMS);
         }
+    }
+
+    @Test
+    void letsAnExchangeWaitOnceForTheOneEndpointOfACluster() {
+        try (RunningGateway gateway = RunningGateway.toOrigin("max-connections: 1, queue-timeout: 1m, write-timeout: 1h")
+                .start()) {
+            assertRefusedAfterOneWait(gateway, gateway.origin());
+        }
+    }
+
+    @Test
+    void letsAnExchangeWaitOnceForTheTargetOfALookup(@TempDir Path folder) throws IOException {
+        try (Origin target = new Origin()) {
+            Path targets = Files.writeString(folder.resolve("targets.json"), "{\"7\": \"" + target.address() + "\"}");
+            try (RunningGateway gateway = RunningGateway.with("""
+                    listeners: [{name: main, address: 127.0.0.1, port: 0}]
+                    routes: [{name: all, lookup: jobs}]
+                    lookups:
+                      - name: jobs
+                        store: file
+                        key: "${jobid}"
+                        upstream: {max-connections: 1, queue-timeout: 1m, write-timeout: 1h}
+                    stores: [{name: file, embedded: {file: "${TARGETS}"}}]
+                    admin: {port: 0}
+                    access-log: {output: none}
+                    """)
+                    .variable("TARGETS", targets.toString())
+                    .start()) {
+                assertRefusedAfterOneWait(gateway, target);
+            }
+        }
+    }
+
+    private static void assertRefusedAfterOneWait(RunningGateway gateway, Origin origin) {
+        origin.settings(MAX_CONCURRENT_STREAMS, 1);
+        FramePeer client = gateway.client();
+        client.grpc("jobid", "7");
+        origin.connection().awaitHead(1);
+        int waiting = client.get("/", "jobid", "7");
+        Await.until("it waits", Duration.ofSeconds(10), () -> gateway.pool().waiting() == 1);
+
+        gateway.gateway().upstreams().upkeep(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+
+        assertThat(client.awaitHead(waiting).status()).isEqualTo("503");
+        assertThat(gateway.ended().cause()).isEqualTo(Cause.TOO_MANY_STREAMS);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.penstock.gateway.exchange.Upstream;
 import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.upstream.guard.Breaker;
 import io.penstock.gateway.upstream.guard.Bulkhead;
+import io.penstock.gateway.upstream.guard.Failures;
 import io.penstock.gateway.upstream.guard.HedgeRules;
 import io.penstock.gateway.upstream.guard.RetryRules;
 import io.penstock.gateway.upstream.hedge.Leg;
@@ -341,6 +342,9 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
         }
         conclude(last, failure);
         exclude(last.member());
+        if (Failures.full(failure.cause()) && !cluster.hasOther(this)) {
+            return false;
+        }
         boolean processed = !failure.unprocessed()
                 && (failure.cause() == null || !failure.cause().unprocessed());
         long pause = rules.pauseNanos(failure, count, !processed && cluster.hasOther(this));

@@ -6,6 +6,7 @@ import io.penstock.gateway.config.StatusRange;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GrpcStatus;
 import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
 
 /** What counts as a failure of an endpoint. Immutable. */
 public final class Failures {
@@ -33,6 +34,11 @@ public final class Failures {
 
     public boolean cause(Cause cause) {
         return causes.contains(cause);
+    }
+
+    /** Whether the cause says that an endpoint had no room for as long as an exchange may wait: there is no use in waiting there again. */
+    public static boolean full(@Nullable Cause cause) {
+        return cause == Cause.TOO_MANY_STREAMS || cause == Cause.TOO_MANY_CONNECTIONS;
     }
 
     /** Whether the cause says that there was no connection. */

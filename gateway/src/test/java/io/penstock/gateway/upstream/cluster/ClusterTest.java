@@ -311,6 +311,16 @@ class ClusterTest {
     }
 
     @Test
+    void refusesWhatFoundNoRoomAtTheOnlyEndpoint() {
+        Cluster cluster = transport.cluster(1, "");
+        transport.does(1, new Deed.Full());
+
+        assertThat(cause(transport.send(cluster, "POST"))).isEqualTo(Cause.TOO_MANY_STREAMS);
+
+        assertThat(transport.opened).hasSize(1);
+    }
+
+    @Test
     void doesNotRepeatWhatMayHaveBeenProcessed() {
         Cluster cluster = transport.cluster(2, "");
         transport.otherwise = RESET;
