@@ -57,7 +57,7 @@ class HostilePeerTest {
         log = new LogLines(Listener.class);
         gateway = LocalGateway.start(LocalGateway.toOrigin(backends.http(), """
                 http2: {max-concurrent-streams: 4, max-head-bytes: 2KiB, max-continuations: 4, max-resets: 20,
-                        max-own-resets: 20, max-settings: 20, max-pings: 20, max-empty-frames: 20, flood-window: 1m}
+                        max-late-resets: 20, max-own-resets: 20, max-settings: 20, max-pings: 20, max-empty-frames: 20, flood-window: 1m}
                 """));
         neighbour = HostilePeer.connect(gateway.address());
     }
@@ -88,6 +88,16 @@ class HostilePeerTest {
                                             Frame.ofNumbers(Frame.RST_STREAM, id, ErrorCode.CANCEL));
                                 },
                                 FAR_ABOVE_EVERY_LIMIT)),
+                attack(
+                        "slow resets",
+                        DownstreamEnding.RESET_FLOOD,
+                        ErrorCode.ENHANCE_YOUR_CALM,
+                        HostilePeerTest::resetSlowly),
+                attack(
+                        "heads that are too large",
+                        DownstreamEnding.OWN_RESET_FLOOD,
+                        ErrorCode.ENHANCE_YOUR_CALM,
+                        peer -> peer.flood(() -> List.of(largeHead(peer.nextStream())), 100)),
                 attack(
                         "MadeYouReset by window updates of 0",
                         DownstreamEnding.OWN_RESET_FLOOD,
@@ -225,6 +235,33 @@ class HostilePeerTest {
 
     private static Arguments attack(String name, DownstreamEnding ending, int code, Attack attack) {
         return Arguments.of(name, ending, code, attack);
+    }
+
+    /** As many streams as may be open, and their resets when they are no rapid ones any more; six times. */
+    private static void resetSlowly(HostilePeer peer) throws IOException {
+        for (int round = 0; round < 6; round++) {
+            int first = peer.nextStream();
+            peer.wire().write(head(first, Frame.END_HEADERS | Frame.END_STREAM));
+            int last = first;
+            while (last < first + 6) {
+                last = peer.nextStream();
+                peer.wire().write(head(last, Frame.END_HEADERS | Frame.END_STREAM));
+            }
+            long since = System.nanoTime();
+            Await.until("they are old enough", SOON, () -> System.nanoTime() - since > 150_000_000L);
+            for (int id = first; id <= last; id += 2) {
+                peer.wire().write(Frame.ofNumbers(Frame.RST_STREAM, id, ErrorCode.CANCEL));
+            }
+        }
+    }
+
+    /** A head of 3000 bytes. */
+    private static Frame largeHead(int stream) throws IOException {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        block.writeBytes(head(stream, 0).payload());
+        block.write(new byte[] {0x00, 1, 'a', 0x7f, (byte) ((2873 & 0x7f) | 0x80), (byte) (2873 >> 7)});
+        block.writeBytes("x".repeat(3000).getBytes(StandardCharsets.US_ASCII));
+        return new Frame(Frame.HEADERS, Frame.END_HEADERS | Frame.END_STREAM, stream, block.toByteArray());
     }
 
     private static void repeat(HostilePeer peer, Frame frame) {

@@ -114,10 +114,12 @@ class StalledPeerTest {
     }
 
     @Test
-    void isClosedWhenItSendsNoSettings() throws IOException {
+    void isSentAwayWhenItSendsNoSettings() throws IOException {
         try (LocalGateway gateway = gateway("handshake-timeout: 200ms");
                 HostilePeer peer = HostilePeer.silent(gateway.address())) {
             peer.wire().writeText(FrameConnection.PREFACE);
+
+            assertThat(peer.awaitGoaway()).isEqualTo(ErrorCode.PROTOCOL_ERROR);
             peer.awaitClose();
 
             assertEnded(gateway, peer, DownstreamEnding.HANDSHAKE_TIMEOUT);

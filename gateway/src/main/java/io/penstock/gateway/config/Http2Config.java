@@ -20,7 +20,8 @@ import java.time.Duration;
  *     connection may send ahead of being read
  * @param floodWindow 1 s to 10 min, default 10 s; the time over which the following counts are taken
  * @param maxResets 1 to 1 000 000, default 200; streams that the peer resets within 100 ms and unanswered
- * @param maxOwnResets 1 to 1 000 000, default 100; streams that we reset for errors of the peer
+ * @param maxLateResets 1 to 1 000 000, default 5000; streams that the peer resets later than that and still unanswered
+ * @param maxOwnResets 1 to 1 000 000, default 100; streams that we reset for errors of the peer, or refuse for the size of their head
  * @param maxSettings 1 to 1 000 000, default 100; SETTINGS frames
  * @param maxPings 1 to 1 000 000, default 200; PING frames with nothing sent to the peer in between
  * @param maxEmptyFrames 1 to 1 000 000, default 100; DATA frames without payload and without END_STREAM, and PRIORITY frames
@@ -35,6 +36,7 @@ public record Http2Config(
         int connectionWindowBytes,
         Duration floodWindow,
         int maxResets,
+        int maxLateResets,
         int maxOwnResets,
         int maxSettings,
         int maxPings,
@@ -59,6 +61,7 @@ public record Http2Config(
                         "is smaller than stream-window-bytes, expected at least as much")
                 .range("flood-window", floodWindow, ofSeconds(1), ofMinutes(10))
                 .range("max-resets", maxResets, 1, 1_000_000)
+                .range("max-late-resets", maxLateResets, 1, 1_000_000)
                 .range("max-own-resets", maxOwnResets, 1, 1_000_000)
                 .range("max-settings", maxSettings, 1, 1_000_000)
                 .range("max-pings", maxPings, 1, 1_000_000)
@@ -77,6 +80,7 @@ public record Http2Config(
                 node.size("connection-window-bytes", 4 * 1024 * 1024),
                 node.duration("flood-window", ofSeconds(10)),
                 node.integer("max-resets", 200),
+                node.integer("max-late-resets", 5000),
                 node.integer("max-own-resets", 100),
                 node.integer("max-settings", 100),
                 node.integer("max-pings", 200),

@@ -180,6 +180,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
             relay.refuse(new GatewayException(
                     Cause.HEADER_TOO_LARGE,
                     "head is larger than " + config.http2().maxHeadBytes() + " bytes"));
+            dispatcher.guard().count(Flood.OWN_RESETS);
             return;
         }
         String wrong = HeadRules.request(head);
@@ -288,7 +289,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
             }
         } else if (!dispatcher.established()) {
             if (now - startedNanos > config.handshakeTimeout().toNanos()) {
-                timeOut(DownstreamEnding.HANDSHAKE_TIMEOUT, "no handshake, preface and SETTINGS in time");
+                lateHandshake();
             }
         } else {
             checkProgress(now);
@@ -346,15 +347,28 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
         wakes.flush();
     }
 
+    /** Who has sent the preface can be told why; before that nobody knows what the peer would understand. */
+    private void lateHandshake() {
+        if (begun) {
+            sendAway(DownstreamEnding.HANDSHAKE_TIMEOUT, ErrorCode.PROTOCOL_ERROR, "no SETTINGS in time");
+        } else {
+            timeOut(DownstreamEnding.HANDSHAKE_TIMEOUT, "no handshake, preface and SETTINGS in time");
+        }
+    }
+
     private void timeOut(DownstreamEnding how, String why) {
         end(how, why);
         connection.abort();
     }
 
     private void calm(DownstreamEnding how, String why) {
+        sendAway(how, ErrorCode.ENHANCE_YOUR_CALM, why);
+    }
+
+    private void sendAway(DownstreamEnding how, int code, String why) {
         end(how, why);
         Wakes wakes = new Wakes();
-        connection.sendGoaway(false, ErrorCode.ENHANCE_YOUR_CALM, why, wakes);
+        connection.sendGoaway(false, code, why, wakes);
         connection.closeAfterWriting();
         lingerSinceNanos = System.nanoTime();
         wakes.flush();

@@ -21,7 +21,7 @@ final class Endings {
     static DownstreamEnding of(FrameDispatcher.Ended ended) {
         if (ended.flood() != null) {
             return switch (ended.flood()) {
-                case RESETS -> RESET_FLOOD;
+                case RESETS, LATE_RESETS -> RESET_FLOOD;
                 case OWN_RESETS -> OWN_RESET_FLOOD;
                 case SETTINGS -> SETTINGS_FLOOD;
                 case PINGS -> PING_FLOOD;

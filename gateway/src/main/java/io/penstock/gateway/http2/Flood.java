@@ -8,7 +8,9 @@ import java.util.Locale;
 enum Flood {
     /** Streams that the peer opened and reset at once, unanswered ("rapid reset"). */
     RESETS,
-    /** Streams that we had to reset for errors of the peer ("MadeYouReset"). */
+    /** Streams that the peer opened and reset later, but unanswered: they take their place for a while, so more of them are allowed. */
+    LATE_RESETS,
+    /** Streams that we had to reset for errors of the peer ("MadeYouReset"), or refused for the size of their head. */
     OWN_RESETS,
     SETTINGS,
     PINGS,
@@ -27,6 +29,7 @@ enum Flood {
     int limit(Http2Config config) {
         return switch (this) {
             case RESETS -> config.maxResets();
+            case LATE_RESETS -> config.maxLateResets();
             case OWN_RESETS -> config.maxOwnResets();
             case SETTINGS -> config.maxSettings();
             case PINGS -> config.maxPings();

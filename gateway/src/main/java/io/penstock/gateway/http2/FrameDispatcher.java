@@ -251,10 +251,11 @@ final class FrameDispatcher {
             throw protocol("RST_STREAM on an idle stream");
         }
         Http2Stream stream = connection.streams().find(id);
-        if (stream != null
-                && connection.receive().reset(stream, Frames.int32(reader.bytes(), reader.payload()), wakes)
-                && connection.server()) {
-            guard.count(Flood.RESETS);
+        if (stream != null) {
+            Flood flood = connection.receive().reset(stream, Frames.int32(reader.bytes(), reader.payload()), wakes);
+            if (flood != null && connection.server()) {
+                guard.count(flood);
+            }
         }
     }
 

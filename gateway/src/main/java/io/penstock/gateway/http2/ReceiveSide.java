@@ -5,6 +5,7 @@ import io.penstock.gateway.exchange.Cause;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the peer may send on the streams of one connection, and what it has sent. Takes the connection's lock.
@@ -86,24 +87,29 @@ final class ReceiveSide {
     /**
      * The peer reset this stream.
      *
-     * @return whether it had just been opened and nothing of an answer was sent: the mark of a rapid reset, which makes us work for
-     *     more streams than may be open at a time. Who waits longer, or for an answer, is held by the limit of open streams.
+     * @return what that counts as when nothing of an answer was sent: a rapid reset when the stream had just been opened, which makes us
+     *     work for more streams than may be open at a time. Who waits longer is held by the limit of open streams, and who waits for an
+     *     answer by what that costs.
      */
-    boolean reset(Http2Stream stream, int code, Wakes wakes) {
-        boolean rapid;
+    @Nullable
+    Flood reset(Http2Stream stream, int code, Wakes wakes) {
+        Flood flood = null;
         lock.lock();
         try {
             if (stream.closed) {
-                return false;
+                return null;
             }
-            rapid = !stream.headSent && connection.lastReadNanos() - stream.openedNanos < RAPID_NANOS;
+            if (!stream.headSent) {
+                boolean rapid = connection.lastReadNanos() - stream.openedNanos < RAPID_NANOS;
+                flood = rapid ? Flood.RESETS : Flood.LATE_RESETS;
+            }
             streams.leave(stream, StreamTable.Ending.RESET_BY_PEER);
         } finally {
             lock.unlock();
         }
         stream.events.reset(code, wakes);
         streams.afterLeave(stream, true, wakes);
-        return rapid;
+        return flood;
     }
 
     /**

@@ -69,6 +69,7 @@ final class Http1Server implements AutoCloseable {
                 4_194_304,
                 Duration.ofSeconds(10),
                 200,
+                5000,
                 100,
                 100,
                 200,

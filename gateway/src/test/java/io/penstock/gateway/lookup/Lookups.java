@@ -44,7 +44,7 @@ public final class Lookups {
 
     private static UpstreamConfig upstream() {
         Http2Config http2 =
-                new Http2Config(128, 16_384, 8, 4096, 262_144, 4_194_304, ONE, 200, 100, 100, 200, 100, ONE);
+                new Http2Config(128, 16_384, 8, 4096, 262_144, 4_194_304, ONE, 200, 5000, 100, 100, 200, 100, ONE);
         UpstreamHttp1Config http1 = new UpstreamHttp1Config(65_536, 1);
         return new UpstreamConfig(
                 UpstreamConfig.Protocol.H2C,
