@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** HTTP/2 upstreams that are silent with good reason, beside those of {@link CauseTest} that are not. */
 @Timeout(60)
 class SilentUpstreamTest {
+    private static final int ENABLE_CONNECT_PROTOCOL = 8;
     /** Many times the timeouts. */
     private static final long LONG_NANOS = 600_000_000;
 
@@ -129,6 +130,80 @@ class SilentUpstreamTest {
 
         assertThat(client.awaitRest(call).body()).hasSize(80_000 - 65_535 + 3);
         assertThat(gateway.ended().cause()).isNull();
+    }
+
+    @Test
+    void mustAnswerAHandshakeInTime() {
+        gateway.origin().settings(ENABLE_CONNECT_PROTOCOL, 1);
+        FramePeer client = gateway.client();
+        int call = client.open(
+                false,
+                ":method",
+                "CONNECT",
+                ":protocol",
+                "websocket",
+                ":scheme",
+                "http",
+                ":path",
+                "/chat",
+                ":authority",
+                "example.test",
+                "sec-websocket-version",
+                "13");
+        FramePeer origin = gateway.origin().connection();
+        origin.awaitHead(1);
+
+        assertThat(client.awaitHead(call).status()).isEqualTo("504");
+        assertThat(origin.await(1, WireFrame.RST_STREAM).code()).isEqualTo(WireFrame.CANCEL);
+        assertThat(gateway.ended().cause()).isEqualTo(Cause.FIRST_BYTE_TIMEOUT);
+    }
+
+    @Test
+    void mustAnswerAHandshakeOfHttp1InTime() throws Exception {
+        gateway.origin().settings(ENABLE_CONNECT_PROTOCOL, 1);
+        try (Http1Origin.Connection client = new Http1Origin.Connection(
+                new Socket(gateway.address().getAddress(), gateway.address().getPort()))) {
+            client.send("""
+                    GET /chat HTTP/1.1\r
+                    Host: a\r
+                    Connection: upgrade\r
+                    Upgrade: websocket\r
+                    Sec-WebSocket-Version: 13\r
+                    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+                    \r
+                    """);
+            gateway.origin().connection().awaitHead(1);
+
+            assertThat(client.head()).startsWith("HTTP/1.1 504 ");
+            assertThat(gateway.ended().cause()).isEqualTo(Cause.FIRST_BYTE_TIMEOUT);
+        }
+    }
+
+    @Test
+    void maySayNothingOnAWebSocketThatItHasAccepted() {
+        gateway.origin().settings(ENABLE_CONNECT_PROTOCOL, 1);
+        FramePeer client = gateway.client();
+        int call = client.open(
+                false,
+                ":method",
+                "CONNECT",
+                ":protocol",
+                "websocket",
+                ":scheme",
+                "http",
+                ":path",
+                "/chat",
+                ":authority",
+                "example.test");
+        FramePeer origin = gateway.origin().connection();
+        origin.awaitHead(1);
+        origin.head(1, false, ":status", "200");
+        client.awaitHead(call);
+
+        gateway.awaitNanos(LONG_NANOS);
+        origin.data(1, "late", false);
+
+        assertThat(client.next(call).text()).isEqualTo("late");
     }
 
     @Test

@@ -240,6 +240,7 @@ final class Http2Connection {
         }
         Http2Stream stream = register(id, events);
         stream.bodiless = "HEAD".equals(head.method());
+        stream.connect = "CONNECT".equals(head.method());
         frames.head(stream, head, end);
         return stream;
     }

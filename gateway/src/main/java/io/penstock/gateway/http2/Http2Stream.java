@@ -36,6 +36,8 @@ final class Http2Stream {
     long openedNanos;
     /** Interim responses that have arrived. Of the reader alone. */
     int interimHeads;
+    /** CONNECT: the request is answered before it ends. */
+    boolean connect;
     /** A response to HEAD: its content-length describes a body that does not come. */
     boolean bodiless;
 

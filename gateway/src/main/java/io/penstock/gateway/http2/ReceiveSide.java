@@ -114,7 +114,7 @@ final class ReceiveSide {
 
     /**
      * Ends the timed streams on which the peer owes something and has been silent for too long: a head, or more of a body. It owes nothing
-     * before the request has ended, and nothing while bytes of its own are still on their way to the other side.
+     * before the request has ended, but for the answer to CONNECT, and nothing while bytes of its own are still on their way to the other side.
      */
     void endSilent(long headNanos, long bodyNanos, long now, Wakes wakes) {
         List<Http2Stream> noHead = new ArrayList<>(0);
@@ -176,7 +176,8 @@ final class ReceiveSide {
     }
 
     private long silentNanos(Http2Stream stream, long now) {
-        return sameSinceNanos(stream, stream.localEnd ? owed(stream) : -1, now);
+        boolean asked = stream.localEnd || (stream.connect && !stream.headReceived);
+        return sameSinceNanos(stream, asked ? owed(stream) : -1, now);
     }
 
     /** Bytes of this stream went on to the other side: lets the peer send as many again, once they are worth a frame. */
