@@ -96,6 +96,19 @@ final class FramePeer implements AutoCloseable {
         }
     }
 
+    /** Speaks as a client over a socket that is connected already. */
+    static FramePeer over(Socket socket) {
+        try {
+            FramePeer peer = new FramePeer(socket, true);
+            peer.raw(PREFACE);
+            peer.settings();
+            peer.start();
+            return peer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Connects as {@link #connect}, but leaves it to the test to acknowledge the other side's SETTINGS. */
     static FramePeer connectSlow(InetSocketAddress to, long... settings) {
         try {

@@ -82,7 +82,12 @@ public final class ForwardedFilter implements Filter {
     }
 
     private void claim(Head head, Field field, String value, boolean believed) {
-        if (fields.contains(field) && !value.isEmpty() && !(believed && head.has(field.wire()))) {
+        if (!fields.contains(field) || (believed && head.has(field.wire()))) {
+            return;
+        }
+        if (value.isEmpty()) {
+            head.remove(field.wire()); // a request without an authority has none by its caller's word
+        } else {
             head.set(field.wire(), value);
         }
     }
