@@ -3,6 +3,8 @@ package io.penstock.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Large bodies to and from an HTTP/1.1 upstream, in a process of 128 MiB of heap. Short by default; the size that was promised runs with
+ * Large bodies of clients of either protocol to and from an HTTP/1.1 upstream, in a process of 128 MiB of heap. Short by default; the size that was promised runs with
  * {@code -Dpenstock.long=true}.
  */
 @Tag("process")
@@ -87,6 +89,58 @@ class Http1MemoryTest {
                 }
             }
             assertThat(read).isEqualTo(BYTES);
+        }
+    }
+
+    private static Http1Origin.Connection connect(GatewayProcess gateway) throws IOException {
+        return new Http1Origin.Connection(
+                new Socket(gateway.address().getAddress(), gateway.address().getPort()));
+    }
+
+    private static void send(Http1Origin.Connection to, String head) throws IOException {
+        to.send(head + "Content-Length: " + BYTES + "\r\n\r\n");
+        String piece = "x".repeat(PIECE);
+        for (long sent = 0; sent < BYTES; sent += PIECE) {
+            to.send(piece);
+        }
+    }
+
+    @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void passesALargeRequestBodyOfAnHttp1ClientOn() throws Exception {
+        AtomicLong received = new AtomicLong();
+        try (Http1Origin origin = Http1Origin.following(connection -> {
+                    connection.head();
+                    received.set(connection.skip(BYTES));
+                    connection.answer("taken");
+                });
+                GatewayProcess gateway = GatewayProcess.start(folder, toOrigin(origin), "-Xmx128m");
+                Http1Origin.Connection client = connect(gateway)) {
+            send(client, "POST / HTTP/1.1\r\nHost: a\r\n");
+
+            assertThat(client.head()).startsWith("HTTP/1.1 200 ");
+            assertThat(client.text(5)).isEqualTo("taken");
+            assertThat(received).hasValue(BYTES);
+        }
+    }
+
+    @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void passesALargeResponseBodyOnToAnHttp1Client() throws Exception {
+        try (Http1Origin origin = Http1Origin.following(connection -> {
+                    connection.request();
+                    send(connection, "HTTP/1.1 200 OK\r\n");
+                    connection.answer(connection.request().startsWith("GET /next ") ? "next" : "wrong");
+                });
+                GatewayProcess gateway = GatewayProcess.start(folder, toOrigin(origin), "-Xmx128m");
+                Http1Origin.Connection client = connect(gateway)) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+            assertThat(client.head()).startsWith("HTTP/1.1 200 ").contains("content-length: " + BYTES + "\r\n");
+            assertThat(client.skip(BYTES)).isEqualTo(BYTES);
+            client.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+            client.head();
+            assertThat(client.text(4)).isEqualTo("next");
         }
     }
 }
