@@ -398,8 +398,8 @@ final class Http1Pool implements Pool, Dialer.Caller {
 
     /** Closes what is idle for too long, and learns from what its peer has closed. */
     private void lookAtIdle(long now) {
-        List<Http1Lease> looked = takeDue(now);
         long limit = Math.min(config.idleTimeout().toNanos(), idleAge.limitNanos(now));
+        List<Http1Lease> looked = takeDue(now, limit);
         List<Http1Lease> kept = new ArrayList<>();
         for (Http1Lease lease : looked) {
             if (!lease.quiet()) {
@@ -437,7 +437,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
         }
     }
 
-    private List<Http1Lease> takeDue(long now) {
+    private List<Http1Lease> takeDue(long now, long limit) {
         List<Http1Lease> due = new ArrayList<>();
         lock.lock();
         try {
@@ -445,7 +445,8 @@ final class Http1Pool implements Pool, Dialer.Caller {
                 Http1Lease lease = each.next();
                 long age = now - lease.idleSinceNanos;
                 long known = lease.seenOpenNanos - lease.idleSinceNanos;
-                if (age > FIRST_PROBE_NANOS && age - known > known / 4) {
+                boolean over = age > limit || lease.tooOld(now); // the endpoint must not be the first to close it
+                if (over || (age > FIRST_PROBE_NANOS && age - known > known / 4)) {
                     each.remove();
                     due.add(lease);
                 }
