@@ -3,6 +3,8 @@ package io.penstock.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +15,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * An upstream that closes idle connections whenever it likes. Short by default; the number of requests that was promised runs with
@@ -31,7 +34,7 @@ class StaleConnectionTest {
     private final Map<String, Integer> delivered = new ConcurrentHashMap<>();
 
     /** Answers, and closes after 0 to so many milliseconds without a request. */
-    private void answerForAWhile(Http1Origin.Connection connection) throws java.io.IOException {
+    private void answerForAWhile(Http1Origin.Connection connection) throws IOException {
         connection.patience(10_000);
         while (true) {
             String request = connection.request();
@@ -48,9 +51,10 @@ class StaleConnectionTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
-    void isNeverSeenByACallerAndNoPostIsDeliveredTwice() throws Exception {
+    void isNeverSeenByACallerAndNoPostIsDeliveredTwice(boolean http1Clients) throws Exception {
         AtomicInteger next = new AtomicInteger();
         ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
         try (Http1Origin origin = Http1Origin.following(this::answerForAWhile);
@@ -64,7 +68,7 @@ class StaleConnectionTest {
                         """.formatted(origin.address())).start()) {
             List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
-                FramePeer client = gateway.client();
+                MessageEnd client = http1Clients ? http1(gateway) : new Http2Messages(gateway.client(), true);
                 Random random = new Random(i);
                 threads.add(Thread.ofVirtual().start(() -> callUntilDone(client, random, next, wrong)));
             }
@@ -82,22 +86,38 @@ class StaleConnectionTest {
         }
     }
 
+    private static MessageEnd http1(RunningGateway gateway) throws IOException {
+        return new Http1Messages(new Http1Origin.Connection(
+                new Socket(gateway.address().getAddress(), gateway.address().getPort())));
+    }
+
     private static void callUntilDone(
-            FramePeer client, Random random, AtomicInteger next, ConcurrentLinkedQueue<String> wrong) {
+            MessageEnd client, Random random, AtomicInteger next, ConcurrentLinkedQueue<String> wrong) {
         for (int i = next.getAndIncrement(); i < REQUESTS; i = next.getAndIncrement()) {
-            String path = "/" + i;
-            int call;
-            if (i % POST_EVERY == 0) {
-                call = client.post(path, "content-length", "4");
-                client.data(call, "body", true);
-            } else {
-                call = client.get(path);
-            }
-            String status = client.awaitHead(call).status();
-            if (!status.equals("200") || !client.awaitRest(call).text().equals(path)) {
-                wrong.add((i % POST_EVERY == 0 ? "POST " : "GET ") + path + ": " + status);
+            String request = (i % POST_EVERY == 0 ? "POST /" : "GET /") + i;
+            try {
+                String answer = call(client, i % POST_EVERY == 0, "/" + i);
+                if (!answer.equals(":status: 200 /" + i)) {
+                    wrong.add(request + ": " + answer);
+                }
+            } catch (IOException e) {
+                wrong.add(request + ": " + e);
+                return;
             }
             LockSupport.parkNanos(random.nextLong(MOST_PAUSE_NANOS));
         }
+    }
+
+    /** The status and the body of the answer. */
+    private static String call(MessageEnd client, boolean post, String path) throws IOException {
+        if (post) {
+            client.begin(":method", "POST", ":path", path, "content-length", "4");
+            client.body("body");
+            client.end();
+        } else {
+            client.head(":method", "GET", ":path", path);
+        }
+        String status = client.nextHead().getFirst();
+        return status + ' ' + client.rest().body();
     }
 }
