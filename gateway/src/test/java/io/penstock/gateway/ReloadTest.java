@@ -126,6 +126,19 @@ class ReloadTest {
         assertThat(client.awaitHead(before).status()).isEqualTo("200");
     }
 
+    @Test
+    void trustsOpenConnectionsAsTheNewConfigurationSays() throws IOException {
+        gateway.apply(ONE + "trusted: [127.0.0.1/32]\n");
+        FramePeer client = gateway.client();
+        assertThat(client.awaitHead(client.get("/nowhere")).value("x-penstock-cause"))
+                .isEqualTo("no-route");
+
+        gateway.apply(ONE + "trusted: [10.0.0.0/8]\n");
+
+        assertThat(client.awaitHead(client.get("/nowhere")).value("x-penstock-cause"))
+                .isNull();
+    }
+
     private static boolean free(InetSocketAddress address) {
         try (Socket socket = new Socket()) {
             socket.connect(address);

@@ -130,7 +130,8 @@ class UpstreamPoolTest {
 
     @Test
     void letsAnExchangeWaitOnceForTheOneEndpointOfACluster() {
-        try (RunningGateway gateway = RunningGateway.toOrigin("max-connections: 1, queue-timeout: 1m, write-timeout: 1h")
+        try (RunningGateway gateway = RunningGateway.toOrigin(
+                        "max-connections: 1, queue-timeout: 1m, write-timeout: 1h")
                 .start()) {
             assertRefusedAfterOneWait(gateway, gateway.origin());
         }

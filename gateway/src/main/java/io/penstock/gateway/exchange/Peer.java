@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.exchange;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * Who is on the other end of a downstream connection; one instance for all exchanges of the connection.
  *
@@ -8,9 +10,18 @@ package io.penstock.gateway.exchange;
  * @param address the literal IP address, never a name
  * @param port the TCP port, 0 to 65 535
  * @param secure whether the connection is TLS
- * @param trusted whether the address is within the configured trusted networks
+ * @param trust whether the address is within the trusted networks, as they are configured now
  */
-public record Peer(String listener, String address, int port, boolean secure, boolean trusted) {
+public record Peer(String listener, String address, int port, boolean secure, BooleanSupplier trust) {
+
+    /** A peer who is trusted, or not, for good. */
+    public Peer(String listener, String address, int port, boolean secure, boolean trusted) {
+        this(listener, address, port, secure, () -> trusted);
+    }
+
+    public boolean trusted() {
+        return trust.getAsBoolean();
+    }
 
     @Override
     public String toString() {

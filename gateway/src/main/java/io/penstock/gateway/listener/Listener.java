@@ -59,7 +59,7 @@ public final class Listener {
         }
     }
 
-    /** What connections that are accepted from now on follow, and the paths of open ones; replaced as a whole. */
+    /** What connections that are accepted from now on follow, and the paths and trust of open ones; replaced as a whole. */
     private record Terms(
             ListenerConfig config,
             Settings settings,
@@ -106,7 +106,7 @@ public final class Listener {
         return new Terms(
                 config,
                 settings,
-                new Peers(config, settings.trusted()),
+                new Peers(config, () -> terms.settings().trusted()),
                 new Codecs(config, handler, observer, () -> terms.paths(), settings.replayBytes()),
                 new PathPolicy(config.paths()),
                 tls);

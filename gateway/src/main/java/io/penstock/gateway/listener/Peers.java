@@ -7,16 +7,22 @@ import io.penstock.gateway.exchange.Peer;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Who is behind an address, and what that allows. Immutable. */
 final class Peers {
     private final ListenerConfig config;
-    private final List<Cidr> trusted;
+    private final Supplier<List<Cidr>> trusted;
 
-    /** For one listener; callers in the trusted networks are marked as such. */
-    Peers(ListenerConfig config, List<Cidr> trusted) {
+    /**
+     * For one listener.
+     *
+     * @param trusted the networks whose callers are trusted now; another list when the configuration was replaced
+     */
+    Peers(ListenerConfig config, Supplier<List<Cidr>> trusted) {
         this.config = config;
-        this.trusted = List.copyOf(trusted);
+        this.trusted = trusted;
     }
 
     /** The peer of this address, which is never looked up. */
@@ -24,7 +30,7 @@ final class Peers {
         boolean secure = config.tls().isPresent();
         if (from instanceof InetSocketAddress address && address.getAddress() != null) {
             String literal = address.getAddress().getHostAddress();
-            return new Peer(config.name(), literal, address.getPort(), secure, within(trusted, address));
+            return new Peer(config.name(), literal, address.getPort(), secure, new Trust(trusted, address));
         }
         return new Peer(config.name(), "unknown", 0, secure, false);
     }
@@ -32,6 +38,32 @@ final class Peers {
     /** Whether this address may, and so must, begin its connections with a PROXY header. */
     boolean mayProxy(SocketAddress from) {
         return from instanceof InetSocketAddress address && within(config.proxyProtocolFrom(), address);
+    }
+
+    /** Whether an address is trusted, worked out once for each list of networks. */
+    private static final class Trust implements BooleanSupplier {
+        private record Verdict(List<Cidr> networks, boolean trusted) {}
+
+        private final Supplier<List<Cidr>> trusted;
+        private final InetSocketAddress address;
+        private volatile Verdict last = new Verdict(List.of(), false);
+
+        Trust(Supplier<List<Cidr>> trusted, InetSocketAddress address) {
+            this.trusted = trusted;
+            this.address = address;
+        }
+
+        @Override
+        @SuppressWarnings("ReferenceEquality") // a list that was replaced is another one
+        public boolean getAsBoolean() {
+            List<Cidr> now = trusted.get();
+            Verdict verdict = last;
+            if (verdict.networks() != now) {
+                verdict = new Verdict(now, within(now, address));
+                last = verdict;
+            }
+            return verdict.trusted();
+        }
     }
 
     private static boolean within(List<Cidr> networks, InetSocketAddress address) {
