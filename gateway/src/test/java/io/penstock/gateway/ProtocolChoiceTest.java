@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProtocolChoiceTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
+    private static final String PATIENT = "connect-timeout: 20s, queue-timeout: 20s";
+
     @TempDir
     static Path folder;
 
@@ -167,7 +169,7 @@ class ProtocolChoiceTest {
     @ValueSource(strings = {"http1", "http2"})
     void followsAnEndpointThatChoosesAnotherProtocolLater(String protocol) throws Exception {
         try (Fickle origin = new Fickle();
-                RunningGateway gateway = gateway(origin.address(), "max-connections: 2")) {
+                RunningGateway gateway = gateway(origin.address(), PATIENT)) {
             Caller caller = caller(gateway, protocol);
             assertThat(caller.get()).isEqualTo("h1");
             assertThat(caller.get()).isEqualTo("h1");
@@ -197,7 +199,7 @@ class ProtocolChoiceTest {
     @Test
     void letsExchangesOfTheFormerProtocolEnd() throws Exception {
         try (Fickle origin = new Fickle();
-                RunningGateway gateway = gateway(origin.address(), "max-connections: 8")) {
+                RunningGateway gateway = gateway(origin.address(), PATIENT)) {
             FramePeer client = gateway.client();
             int held = client.get("/held");
             assertThat(client.awaitHead(held).status()).isEqualTo("200");

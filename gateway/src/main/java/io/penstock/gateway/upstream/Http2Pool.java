@@ -299,14 +299,14 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
     @Override
     public void connected(PooledWire wire, @Nullable Peer peer) {
         if (choosing != null && !wire.protocol().equals(Dialer.H2)) {
+            choosing.chosenInsteadOf(this, wire);
+            replaced();
             lock.lock();
             try {
-                dialing--;
+                dialing--; // not before: somebody would dial anew for who waits still
             } finally {
                 lock.unlock();
             }
-            choosing.chosenInsteadOf(this, wire);
-            replaced();
             return;
         }
         UpstreamConnection connection = new UpstreamConnection(wire, config, dialer.jitteredAgeNanos(), this);
