@@ -21,11 +21,18 @@ import picocli.CommandLine.Spec;
 /**
  * The command line: {@code run}, {@code check}, {@code explain}, {@code version}.
  *
- * <p>Exit codes: 0 fine, 1 failure while running, 2 usage or configuration.
+ * <p>Exit codes: 0 fine; 2 usage, or a configuration that {@code check} refuses, with the files that it names; 1 what shows only while
+ * starting or running, such as a port that is taken.
  */
 @Command(
         name = "gateway",
         description = "Penstock, an API and gRPC gateway.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:fine",
+            "1:what shows only while starting or running, such as a port that is taken",
+            "2:usage, or a configuration that check refuses"
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {Main.Run.class, Main.Check.class, ExplainCommand.class, Main.ShowVersion.class})
@@ -85,10 +92,17 @@ public final class Main implements Callable<Integer> {
         }
     }
 
+    /** With the files that it names. */
+    private static GatewayConfig read(Path config) throws IOException {
+        GatewayConfig read = ConfigReader.read(config);
+        NamedFiles.check(read);
+        return read;
+    }
+
     /** {@code check}. */
     @Command(
             name = "check",
-            description = "Read a configuration, report every problem in it, and exit.",
+            description = "Read a configuration and the files that it names, report every problem, and exit.",
             mixinStandardHelpOptions = true)
     static final class Check implements Callable<Integer> {
         @Spec
@@ -103,8 +117,8 @@ public final class Main implements Callable<Integer> {
         public Integer call() {
             GatewayConfig read;
             try {
-                read = ConfigReader.read(config);
-            } catch (ConfigException e) {
+                read = read(config);
+            } catch (ConfigException | IOException e) {
                 spec.commandLine().getErr().println(e.getMessage());
                 return USAGE;
             }
@@ -139,14 +153,14 @@ public final class Main implements Callable<Integer> {
             Signals signals = new Signals();
             signals.install();
             PrintWriter err = spec.commandLine().getErr();
-            Gateway gateway;
+            GatewayConfig read;
             try {
-                GatewayConfig read = ConfigReader.read(config);
-                gateway = new Gateway(read);
-            } catch (ConfigException | IllegalArgumentException e) {
+                read = read(config);
+            } catch (ConfigException | IOException e) {
                 err.println(e.getMessage());
                 return USAGE;
             }
+            Gateway gateway = new Gateway(read);
             // the first record makes the JDK open its time zones and handlers, which must not wait for the day without
             // descriptors
             LOG.log(System.Logger.Level.INFO, "{0}, configuration {1}", new Version().getVersion()[0], config);
@@ -170,7 +184,7 @@ public final class Main implements Callable<Integer> {
                 gateway.drain();
             } catch (IOException | UncheckedIOException | ListenException e) {
                 err.println(e.getMessage());
-                return e instanceof ListenException || e instanceof UncheckedIOException ? USAGE : FAILED;
+                return FAILED;
             }
             return FINE;
         }

@@ -3,6 +3,7 @@ package io.penstock.gateway;
 
 import io.penstock.gateway.config.ConfigException;
 import io.penstock.gateway.config.ConfigReader;
+import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.listener.ListenException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +71,9 @@ final class Reload implements AutoCloseable {
 
     private void reload() {
         try {
-            gateway.apply(ConfigReader.read(file));
+            GatewayConfig next = ConfigReader.read(file);
+            NamedFiles.check(next);
+            gateway.apply(next);
             LOG.log(System.Logger.Level.INFO, "configuration {0} applied", file);
         } catch (ConfigException | ListenException | IOException e) {
             gateway.rejected();

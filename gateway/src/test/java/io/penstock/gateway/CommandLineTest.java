@@ -118,10 +118,84 @@ class CommandLineTest {
         assertThat(ran.err()).contains("none.yaml").doesNotContain("Exception").hasLineCount(1);
     }
 
+    private String withBrokenFiles() throws IOException {
+        String broken = Files.writeString(folder.resolve("broken.pem"), "-----BEGIN CERTIFICATE-----\n%\n-----END")
+                .toString();
+        String entries =
+                Files.writeString(folder.resolve("entries.json"), "{\"a\": 1}").toString();
+        return file("""
+                listeners:
+                  - {name: one, port: 1, tls: {certificate: /none/chain.pem, key: /none/key.pem}}
+                  - {name: two, port: 2, tls: {certificate: "%1$s", key: "%1$s"}}
+                routes: [{name: all, cluster: a}]
+                clusters:
+                  - {name: a, endpoints: ["a:1"]}
+                  - name: b
+                    endpoints: ["b:1"]
+                    upstream: {protocol: h2, tls: {ca: /none/ca.pem, certificate: "%2$s", key: "%2$s"}}
+                stores:
+                  - {name: near, embedded: {file: "%3$s"}}
+                  - {name: far, redis: {url: "rediss://localhost", trust: /none/trust.pem}}
+                  - {name: odd, redis: {url: "redis://user@localhost"}}
+                lookups:
+                  - {name: l, store: near, key: "${jobid}", upstream: {protocol: h2, tls: {ca: "%1$s"}}}
+                access-log: {output: /none/access.log}
+                """.formatted(broken, folder, entries));
+    }
+
+    private String[] problemsOfTheFiles() {
+        String broken = folder.resolve("broken.pem").toString();
+        return new String[] {
+            "listeners[0].tls.certificate: /none/chain.pem does not exist",
+            "listeners[0].tls.key: /none/key.pem does not exist",
+            "listeners[1].tls.certificate: " + broken + " holds a broken certificate, expected PEM",
+            "listeners[1].tls.key: " + broken + " holds no PRIVATE KEY, expected PEM with PKCS#8 that is not encrypted",
+            "lookups[0].upstream.tls.ca: " + broken + " holds a broken certificate, expected PEM",
+            "clusters[1].upstream.tls.ca: /none/ca.pem does not exist",
+            "clusters[1].upstream.tls.certificate: " + folder + " is a folder",
+            "clusters[1].upstream.tls.key: " + folder + " is a folder",
+            "stores[0].embedded.file: " + folder.resolve("entries.json") + ":1:",
+            "stores[1].redis.trust: /none/trust.pem does not exist",
+            "stores[2].redis.url: redis url has no colon between user and password",
+            "access-log.output: /none/access.log cannot be made: its folder does not exist"
+        };
+    }
+
+    @Test
+    void readsTheFilesThatTheConfigurationNamesAndListsEveryProblem() throws IOException {
+        Ran ran = run("check", "--config", withBrokenFiles());
+
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+        String[] problems = problemsOfTheFiles();
+        assertThat(ran.err().lines()).hasSize(problems.length);
+        for (int i = 0; i < problems.length; i++) {
+            assertThat(ran.err().lines().toList().get(i)).startsWith(problems[i]);
+        }
+    }
+
+    @Test
+    void makesNoFileThatItChecks() throws IOException {
+        Path log = folder.resolve("access.log");
+        Path entries = folder.resolve("new.json");
+
+        Ran ran = run("check", "--config", file("""
+                listeners: [{name: one, port: 1}]
+                routes: [{name: all, lookup: l}]
+                stores: [{name: near, embedded: {file: "%s", seed: {a: "127.0.0.1:1"}}}]
+                lookups: [{name: l, store: near, key: "${jobid}"}]
+                access-log: {output: "%s"}
+                """.formatted(entries, log)));
+
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(log).doesNotExist();
+        assertThat(entries).doesNotExist();
+    }
+
     @Test
     @Tag("process")
     void doesNotRunABadFile() throws Exception {
-        assertRunFails("listeners: [{port: 0}]\n", "routes");
+        assertRunFails(2, "listeners: [{port: 0}]\n", "routes");
     }
 
     @Test
@@ -131,11 +205,13 @@ class CommandLineTest {
             String port = Integer.toString(taken.getLocalPort());
 
             assertRunFails(
+                    1,
                     LocalGateway.toOrigin(9, "").replace("port: 0}]\nroutes", "port: " + port + "}]\nroutes"),
                     "127.0.0.1:" + port,
                     "in use",
                     "listeners[public].port");
             assertRunFails(
+                    1,
                     LocalGateway.toOrigin(9, "").replace("admin: {port: 0}", "admin: {port: " + port + "}"),
                     "127.0.0.1:" + port,
                     "admin.port");
@@ -144,16 +220,14 @@ class CommandLineTest {
 
     @Test
     @Tag("process")
-    void namesTheTlsFileThatDoesNotExist() throws Exception {
-        assertRunFails(
-                LocalGateway.toOrigin(9, "tls: {certificate: /none/chain.pem, key: /none/key.pem}"),
-                "listeners[public].tls: /none/chain.pem does not exist");
+    void doesNotRunWithFilesThatCannotBeUsed() throws Exception {
+        assertRunFails(2, Files.readString(Path.of(withBrokenFiles())), problemsOfTheFiles());
     }
 
-    private void assertRunFails(String yaml, String... said) throws Exception {
+    private void assertRunFails(int code, String yaml, String... said) throws Exception {
         try (GatewayProcess process =
                 GatewayProcess.launch(folder, List.of(), List.of(), "run", "--config", file(yaml))) {
-            assertThat(process.awaitExit()).as(process.output()).isEqualTo(2);
+            assertThat(process.awaitExit()).as(process.output()).isEqualTo(code);
             assertThat(process.output()).contains(said).doesNotContain("\tat ");
         }
     }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.listener;
 
+import io.penstock.gateway.config.FileFailure;
 import io.penstock.gateway.config.ListenerProtocol;
 import io.penstock.gateway.config.TlsConfig;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyException;
@@ -23,6 +24,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
@@ -31,7 +33,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
 /** The TLS of a listener, from PEM files. Every failure says which file is wrong and what was expected in it. */
-final class ServerTls {
+public final class ServerTls {
     private static final Pattern PRIVATE_KEY =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
@@ -66,6 +68,28 @@ final class ServerTls {
         return engine;
     }
 
+    /** Tells of each file that a listener could not use, by its key. */
+    public static void check(TlsConfig config, BiConsumer<String, String> wrong) {
+        boolean chain = reads("certificate", () -> chain(config.certificate()), wrong);
+        boolean key = reads("key", () -> key(config.key()), wrong);
+        if (chain && key) {
+            reads("key", () -> of(config, List.of()), wrong);
+        }
+    }
+
+    private interface Reading {
+        Object read() throws IOException, GeneralSecurityException;
+    }
+
+    private static boolean reads(String key, Reading reading, BiConsumer<String, String> wrong) {
+        try {
+            return reading.read() != null;
+        } catch (IOException | GeneralSecurityException e) {
+            wrong.accept(key, String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+
     static ServerTls of(TlsConfig config, List<ListenerProtocol> protocols)
             throws IOException, GeneralSecurityException {
         Certificate[] chain = chain(config.certificate());
@@ -86,7 +110,7 @@ final class ServerTls {
     }
 
     private static Certificate[] chain(Path file) throws IOException, CertificateException {
-        try (InputStream pem = Files.newInputStream(file)) {
+        try (InputStream pem = new ByteArrayInputStream(Files.readAllBytes(file))) {
             Certificate[] chain = CertificateFactory.getInstance("X.509")
                     .generateCertificates(pem)
                     .toArray(Certificate[]::new);
@@ -95,8 +119,8 @@ final class ServerTls {
             }
         } catch (CertificateException e) {
             throw new CertificateException(file + " holds a broken certificate, expected PEM", e);
-        } catch (NoSuchFileException e) {
-            throw missing(file, e);
+        } catch (IOException e) {
+            throw FileFailure.of(file, e);
         }
         throw new CertificateException(file + " holds no certificate, expected PEM");
     }
@@ -105,8 +129,8 @@ final class ServerTls {
         String pem;
         try {
             pem = Files.readString(file, StandardCharsets.ISO_8859_1);
-        } catch (NoSuchFileException e) {
-            throw missing(file, e);
+        } catch (IOException e) {
+            throw FileFailure.of(file, e);
         }
         Matcher block = PRIVATE_KEY.matcher(pem);
         if (!block.find()) {
@@ -122,10 +146,6 @@ final class ServerTls {
             }
         }
         throw new KeyException(file + " holds a broken key, expected one of " + ALGORITHMS);
-    }
-
-    private static IOException missing(Path file, NoSuchFileException cause) {
-        return new IOException(file + " does not exist", cause);
     }
 
     /** Whether what the key signs is what the certificate verifies. */

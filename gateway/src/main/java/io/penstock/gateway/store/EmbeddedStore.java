@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,18 +48,31 @@ public final class EmbeddedStore implements Store {
         return name;
     }
 
+    /** Tells of the file that it could not start with, by its key. */
+    public void check(BiConsumer<String, String> wrong) {
+        try {
+            NavigableMap<String, String> unused = read();
+        } catch (IOException e) {
+            wrong.accept("embedded.file", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private NavigableMap<String, String> read() throws IOException {
+        NavigableMap<String, String> found = file.isPresent() ? file.get().read(maxEntries) : new TreeMap<>();
+        found.putAll(entries);
+        seed.forEach(found::putIfAbsent);
+        if (found.size() > maxEntries) {
+            throw new IOException(
+                    "store " + name + ": file and seed have " + found.size() + " entries, limit is " + maxEntries);
+        }
+        return found;
+    }
+
     @Override
     public void start() throws IOException {
         changing.lock();
         try {
-            NavigableMap<String, String> found = file.isPresent() ? file.get().read(maxEntries) : new TreeMap<>();
-            found.putAll(entries);
-            seed.forEach(found::putIfAbsent);
-            if (found.size() > maxEntries) {
-                throw new IOException(
-                        "store " + name + ": file and seed have " + found.size() + " entries, limit is " + maxEntries);
-            }
-            entries.putAll(found);
+            entries.putAll(read());
         } finally {
             changing.unlock();
         }

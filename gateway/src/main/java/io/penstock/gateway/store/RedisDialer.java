@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.store;
 
+import io.penstock.gateway.config.FileFailure;
 import io.penstock.gateway.config.RedisConfig;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -56,6 +58,17 @@ final class RedisDialer {
                 loggedIn(builder(config, tls), url).build());
     }
 
+    /** Tells of the file that could not be used, by its key. */
+    static void check(RedisConfig config, BiConsumer<String, String> wrong) {
+        config.trust().ifPresent(file -> {
+            try {
+                byte[] unused = authorities(file);
+            } catch (IOException e) {
+                wrong.accept("redis.trust", String.valueOf(e.getMessage()));
+            }
+        });
+    }
+
     private static DefaultJedisClientConfig.Builder loggedIn(DefaultJedisClientConfig.Builder builder, RedisUrl url) {
         if (url.user() != null) {
             builder.user(url.user());
@@ -91,22 +104,24 @@ final class RedisDialer {
             keyStore(pem).store(out, new char[0]);
             return out.toByteArray();
         } catch (GeneralSecurityException e) {
-            throw new IOException(pem + ": " + e.getMessage(), e);
+            throw new IOException(pem + " holds a broken certificate, expected PEM", e);
         }
     }
 
     private static KeyStore keyStore(Path pem) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance(STORE_TYPE);
         store.load(null, null);
-        try (InputStream in = Files.newInputStream(pem)) {
-            Collection<? extends Certificate> all =
-                    CertificateFactory.getInstance("X.509").generateCertificates(in);
-            if (all.isEmpty()) {
-                throw new IOException(pem + ": found no certificate");
-            }
-            for (Certificate authority : all) {
-                store.setCertificateEntry("authority-" + store.size(), authority);
-            }
+        Collection<? extends Certificate> all;
+        try (InputStream in = new ByteArrayInputStream(Files.readAllBytes(pem))) {
+            all = CertificateFactory.getInstance("X.509").generateCertificates(in);
+        } catch (IOException e) {
+            throw FileFailure.of(pem, e);
+        }
+        if (all.isEmpty()) {
+            throw new IOException(pem + " holds no certificate, expected PEM");
+        }
+        for (Certificate authority : all) {
+            store.setCertificateEntry("authority-" + store.size(), authority);
         }
         return store;
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
@@ -60,6 +61,11 @@ public final class RedisStore implements Store {
     @Override
     public String name() {
         return name;
+    }
+
+    /** Tells of each file that it could not start with, by its key; connects to nobody. */
+    public void check(BiConsumer<String, String> wrong) {
+        RedisDialer.check(config, wrong);
     }
 
     @Override

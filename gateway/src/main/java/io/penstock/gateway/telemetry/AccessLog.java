@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +80,15 @@ public final class AccessLog implements ExchangeObserver, AutoCloseable {
             throw new UncheckedIOException("access-log.output: " + outputName + " cannot be opened: " + e, e);
         }
         writer.start();
+    }
+
+    /** Tells, by its key, of an output that could not be opened; makes nothing. */
+    public static void check(AccessLogConfig config, BiConsumer<String, String> wrong) {
+        Path file = path(config.output());
+        String problem = file == null ? "" : LogOutput.problem(file);
+        if (!problem.isEmpty()) {
+            wrong.accept("output", config.output() + " " + problem);
+        }
     }
 
     @Override

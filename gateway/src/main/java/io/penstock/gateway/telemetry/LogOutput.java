@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,21 @@ final class LogOutput implements AutoCloseable {
         close();
         channel = fresh;
         midLine &= !changed;
+    }
+
+    /** What keeps the file from being opened, as far as that can be told without doing so; empty when nothing does. */
+    static String problem(Path file) {
+        if (Files.isDirectory(file)) {
+            return "is a folder, expected a file";
+        }
+        if (Files.exists(file)) {
+            return Files.isWritable(file) ? "" : "must not be written by this user";
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            return "cannot be made: its folder does not exist";
+        }
+        return Files.isWritable(folder) ? "" : "cannot be made: its folder must not be written by this user";
     }
 
     /**

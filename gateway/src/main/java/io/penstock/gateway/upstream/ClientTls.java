@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream;
 
+import io.penstock.gateway.config.FileFailure;
 import io.penstock.gateway.config.UpstreamTlsConfig;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -13,12 +15,14 @@ import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
@@ -63,6 +67,25 @@ public final class ClientTls {
         }
     }
 
+    /** Tells of each file that could not be used, by its key. */
+    public static void check(UpstreamTlsConfig config, BiConsumer<String, String> wrong) {
+        config.ca().ifPresent(file -> reads("ca", () -> certificates(file), wrong));
+        config.certificate().ifPresent(file -> reads("certificate", () -> certificates(file), wrong));
+        config.key().ifPresent(file -> reads("key", () -> key(file), wrong));
+    }
+
+    private interface Reading {
+        Object read() throws IOException, GeneralSecurityException;
+    }
+
+    private static void reads(String key, Reading reading, BiConsumer<String, String> wrong) {
+        try {
+            Object unused = reading.read();
+        } catch (IOException | GeneralSecurityException e) {
+            wrong.accept(key, String.valueOf(e.getMessage()));
+        }
+    }
+
     private static TrustManager @Nullable [] trust(UpstreamTlsConfig config)
             throws IOException, GeneralSecurityException {
         if (!config.verify()) {
@@ -100,18 +123,28 @@ public final class ClientTls {
     }
 
     private static List<Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
-        try (InputStream pem = Files.newInputStream(file)) {
-            List<Certificate> all =
-                    List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(pem));
-            if (all.isEmpty()) {
-                throw new IOException(file + " holds no certificate, expected PEM");
-            }
-            return all;
+        List<Certificate> all;
+        try (InputStream pem = new ByteArrayInputStream(Files.readAllBytes(file))) {
+            all = List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(pem));
+        } catch (CertificateException e) {
+            throw new CertificateException(file + " holds a broken certificate, expected PEM", e);
+        } catch (IOException e) {
+            throw FileFailure.of(file, e);
         }
+        if (all.isEmpty()) {
+            throw new IOException(file + " holds no certificate, expected PEM");
+        }
+        return all;
     }
 
     private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
-        Matcher block = PRIVATE_KEY.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+        String pem;
+        try {
+            pem = Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw FileFailure.of(file, e);
+        }
+        Matcher block = PRIVATE_KEY.matcher(pem);
         if (!block.find()) {
             throw new IOException(file + " holds no PRIVATE KEY, expected PEM with PKCS#8 that is not encrypted");
         }

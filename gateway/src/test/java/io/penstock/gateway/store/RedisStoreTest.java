@@ -491,7 +491,7 @@ class RedisStoreTest {
                 new RedisStore("r", config("rediss://127.0.0.1:1", RedisConfig.Topology.SINGLE, Optional.of(empty)));
 
         assertThatThrownBy(missing::start).isInstanceOf(IOException.class).hasMessageContaining("none.pem");
-        assertThatThrownBy(nothing::start).isInstanceOf(IOException.class).hasMessageContaining("found no certificate");
+        assertThatThrownBy(nothing::start).isInstanceOf(IOException.class).hasMessageContaining("holds no certificate");
     }
 
     @Test
