@@ -49,7 +49,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "check", "version"})
+    @ValueSource(strings = {"", "run", "check", "explain", "version"})
     void explainsItself(String command) {
         Ran ran = command.isEmpty() ? run("--help") : run(command, "--help");
 
