@@ -400,7 +400,10 @@ class HedgeTest {
         RunningGateway gateway = gateway("http1", addresses, STRICT, retry, "");
         Caller caller = get(gateway, "http1");
         Asked first = one.asked();
-        Await.until("the second attempt is sent", SOON, () -> report(gateway).hedges() == 1);
+        Await.until(
+                "the second attempt is sent",
+                SOON,
+                () -> others.stream().mapToInt(Endpoint::connections).sum() == 1);
         Endpoint hedged = others.getFirst().connections() > 0 ? others.removeFirst() : others.removeLast();
         Asked second = hedged.asked();
 

@@ -24,7 +24,12 @@ record LocalGateway(Gateway gateway) implements AutoCloseable {
     }
 
     static LocalGateway start(String yaml) throws IOException {
-        Gateway gateway = new Gateway(ConfigReader.read(yaml, Map.of()));
+        return start(yaml, Map.of());
+    }
+
+    /** With these variables in place of the environment's. */
+    static LocalGateway start(String yaml, Map<String, String> environment) throws IOException {
+        Gateway gateway = new Gateway(ConfigReader.read(yaml, environment));
         gateway.start();
         return new LocalGateway(gateway);
     }

@@ -650,12 +650,13 @@ class PairsTest {
             MessageEnd client = gateway.client();
             client.head(":method", "GET", ":path", "/");
             MessageEnd upstream = gateway.upstream();
-            for (String attempt : List.of("1", "2")) {
-                assertHead(upstream.nextHead(), request(pair, "GET", "/"));
-                upstream.begin(":status", "503", "content-length", "4", "x-attempt", attempt);
-                upstream.body("busy");
-                upstream.end();
-            }
+            assertHead(upstream.nextHead(), request(pair, "GET", "/"));
+            upstream.begin(":status", "503", "content-length", "0"); // a body that came later would cost the connection
+            upstream.end();
+            assertHead(upstream.nextHead(), request(pair, "GET", "/"));
+            upstream.begin(":status", "503", "content-length", "4", "x-attempt", "2");
+            upstream.body("busy");
+            upstream.end();
 
             assertHead(client.nextHead(), response(503, "content-length: 4", "x-attempt: 2"));
             assertThat(client.rest().body()).isEqualTo("busy");

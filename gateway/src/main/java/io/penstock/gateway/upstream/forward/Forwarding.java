@@ -89,7 +89,7 @@ public final class Forwarding {
             sendWhole(request);
         } else {
             up.send(request, false);
-            upload = Upload.start(down, up, lease::sent);
+            upload = Upload.start(down, up, request.value("content-length"), 0, lease::sent);
         }
     }
 
@@ -109,7 +109,7 @@ public final class Forwarding {
                 up.write(buffer, 0, count);
                 sent += count;
                 if (sent > INLINE_BYTES) {
-                    upload = Upload.start(down, up, lease::sent);
+                    upload = Upload.start(down, up, exchange.request().value("content-length"), sent, lease::sent);
                     return;
                 }
             }

@@ -5,6 +5,7 @@ import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.RequestHalf;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Sends the body of a request on a thread of its own, while the exchange's thread receives the response. */
 final class Upload {
@@ -12,14 +13,17 @@ final class Upload {
 
     private final RequestHalf down;
     private final Half up;
+    private final @Nullable String declared;
     private final Runnable sent;
     private final Thread thread;
     private volatile boolean stopped;
     private volatile boolean ending;
+    private long passed;
 
-    private Upload(RequestHalf down, Half up, Runnable sent) {
+    private Upload(RequestHalf down, Half up, @Nullable String declared, Runnable sent) {
         this.down = down;
         this.up = up;
+        this.declared = declared;
         this.sent = sent;
         this.thread = Thread.ofVirtual().name("upload").unstarted(this::run);
     }
@@ -27,10 +31,13 @@ final class Upload {
     /**
      * Sends what was held back for the upstream, and then the rest of the body as it comes.
      *
+     * @param declared the content-length of the request, if it has one
+     * @param passed bytes of the body that were sent before
      * @param sent run when the last byte was sent
      */
-    static Upload start(RequestHalf down, Half up, Runnable sent) {
-        Upload upload = new Upload(down, up, sent);
+    static Upload start(RequestHalf down, Half up, @Nullable String declared, long passed, Runnable sent) {
+        Upload upload = new Upload(down, up, declared, sent);
+        upload.passed = passed;
         upload.thread.start();
         return upload;
     }
@@ -48,7 +55,8 @@ final class Upload {
                 up.abort(e.reason()); // whoever receives the response finds this cause
                 return;
             }
-            ending = count < 0;
+            passed += Math.max(0, count);
+            ending = count < 0 || Long.toString(passed).equals(declared);
             if (stopped || !pass(buffer, count)) {
                 return;
             }
@@ -82,7 +90,7 @@ final class Upload {
         }
     }
 
-    /** Waits for it when it only has the request's end left to hand over: the connection is free once both directions have ended. */
+    /** Waits for it when it only has the last bytes or the request's end left to hand over: the connection is free once both directions have ended. */
     void settle(Duration patience) {
         if (ending) {
             join(patience);
