@@ -10,13 +10,16 @@ import io.penstock.harness.terminal.DurationText;
 import io.penstock.harness.terminal.HostAndPort;
 import io.penstock.harness.terminal.Output;
 import io.penstock.harness.terminal.Progress;
+import io.penstock.harness.terminal.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +28,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures how soon a cancel and a change of a target take effect, with upstreams of its own. */
+/** Measures how soon a cancel, a change of a target and bytes of bodies take effect, with upstreams of its own. */
 @Command(
         name = "latency",
-        description = "How soon a cancel reaches the upstream, and a SET the next call.",
+        description = "How soon a cancel and a body's bytes reach the upstream, and a SET the next call.",
         mixinStandardHelpOptions = true)
 final class LatencyCommand implements Callable<Integer> {
 
@@ -61,7 +64,14 @@ final class LatencyCommand implements Callable<Integer> {
             description = "set and deleted in Redis (penstock-latency)")
     private String jobid = "";
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "200", description = "of either kind (200)")
+    @Option(
+            names = "--bodies",
+            paramLabel = "PATH",
+            description = "also measure how soon each byte of a body passes, up and down; the gateway"
+                    + " sends this path to HTTP/1.1 upstreams, looked up by jobid as well (not measured)")
+    private @Nullable String bodies;
+
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "200", description = "of each kind (200)")
     private int rounds;
 
     @Option(
@@ -89,14 +99,23 @@ final class LatencyCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Check.range("--rounds", rounds, 1, 100_000);
         Check.range("--most", most, Duration.ofMillis(100), Duration.ofSeconds(30));
+        if (bodies != null && !bodies.startsWith("/")) {
+            throw new UsageException("--bodies: found " + bodies + ", expected a path");
+        }
         var commandLine = Objects.requireNonNull(spec).commandLine();
-        var run = new LatencyRun(
-                new LatencyPlan(Objects.requireNonNull(to), Objects.requireNonNull(redis), jobid, rounds, most));
+        var run = new LatencyRun(new LatencyPlan(
+                Objects.requireNonNull(to),
+                Objects.requireNonNull(redis),
+                jobid,
+                Optional.ofNullable(bodies),
+                rounds,
+                most));
         LatencyReport report = Progress.during(progress, commandLine.getErr(), run::progress, run::run);
         if (json) {
             Output.json(commandLine.getOut(), j -> {
-                write(j, "cancel_ms", report.cancels());
-                write(j, "set_ms", report.changes());
+                for (var measured : report.times().entrySet()) {
+                    write(j, measured.getKey().key(), measured.getValue());
+                }
                 j.writeNumberField("old_answers", report.oldAnswers());
             });
         } else {
@@ -108,12 +127,10 @@ final class LatencyCommand implements Callable<Integer> {
     }
 
     private static void print(PrintWriter out, LatencyReport report) {
-        Output.table(
-                out,
-                List.of(
-                        List.of("ms", "n", "p50", "p90", "p99", "max", "above " + PROMISED_MILLIS),
-                        row("cancel -> upstream", report.cancels()),
-                        row("SET -> call", report.changes())));
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("ms", "n", "p50", "p90", "p99", "max", "above " + PROMISED_MILLIS));
+        report.times().forEach((effect, histogram) -> rows.add(row(effect.row(), histogram)));
+        Output.table(out, rows);
         out.println(report.oldAnswers() + " calls after a SET still went to the old target");
         out.flush();
     }

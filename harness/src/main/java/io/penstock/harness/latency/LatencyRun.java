@@ -3,20 +3,17 @@ package io.penstock.harness.latency;
 
 import io.penstock.harness.wire.Message;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.HdrHistogram.Histogram;
 
 /**
  * Cancels calls through a gateway and notes when its upstream hears of it; then changes the target of a key in Redis by a plain
- * {@code SET} and notes when a call gets there.
+ * {@code SET} and notes when a call gets there; then sends bodies byte by byte, if the plan has a path for them.
  *
  * <p>One call at a time. Whatever effect does not come within the plan's patience fails the run.
  */
 public final class LatencyRun {
 
     private final LatencyPlan plan;
-    private final AtomicInteger done = new AtomicInteger();
+    private final Times times = new Times();
 
     public LatencyRun(LatencyPlan plan) {
         this.plan = plan;
@@ -24,53 +21,80 @@ public final class LatencyRun {
 
     /** How far it is, in a few words. */
     public String progress() {
-        return done.get() + " of " + 2 * plan.rounds() + " rounds";
+        return times.recorded() + " of " + effects() * plan.rounds() + " rounds";
+    }
+
+    private int effects() {
+        return plan.bodies().isPresent() ? Effect.values().length : 2;
     }
 
     /**
-     * Runs to the end; the key is deleted afterwards.
+     * Runs to the end; the keys are deleted afterwards.
      *
      * @throws IOException when an effect did not come in time, or a call was refused
      */
     public LatencyReport run() throws IOException, InterruptedException {
+        try (var redis = new RedisLine(plan.redis(), plan.patience())) {
+            long old = calls(redis);
+            if (plan.bodies().isPresent()) {
+                bodies(redis, plan.bodies().get());
+            }
+            return new LatencyReport(times.histograms(), old);
+        }
+    }
+
+    /** The number of calls that an old target still answered. */
+    private long calls(RedisLine redis) throws IOException, InterruptedException {
         try (var first = new NotingUpstream("first");
-                var second = new NotingUpstream("second");
-                var redis = new RedisLine(plan.redis(), plan.patience())) {
+                var second = new NotingUpstream("second")) {
             redis.set(plan.key(), first.address());
             try (var caller = new StepCaller(plan.gateway(), plan.key(), plan.patience())) {
                 awaitName(caller, "first");
-                var cancels = cancels(caller, first);
-                var changes = histogram();
+                cancels(caller, first);
                 long old = 0;
-                for (int i = 0; i < plan.rounds(); i++, done.incrementAndGet()) {
-                    old += change(caller, redis, i % 2 == 0 ? second : first, i % 2 == 0 ? "second" : "first", changes);
+                for (int i = 0; i < plan.rounds(); i++) {
+                    old += change(caller, redis, i % 2 == 0 ? second : first, i % 2 == 0 ? "second" : "first");
                 }
-                return new LatencyReport(cancels, changes, old);
+                return old;
             } finally {
                 redis.delete(plan.key());
             }
         }
     }
 
-    private Histogram cancels(StepCaller caller, NotingUpstream upstream) throws IOException, InterruptedException {
-        var histogram = histogram();
-        for (int i = 0; i < plan.rounds(); i++, done.incrementAndGet()) {
+    private void cancels(StepCaller caller, NotingUpstream upstream) throws IOException, InterruptedException {
+        for (int i = 0; i < plan.rounds(); i++) {
             var head = served(caller.open(NotingUpstream.HOLD, false));
             long from = System.nanoTime();
             caller.cancel(head.stream());
-            record(histogram, from, upstream.awaitReset(plan.patience()));
+            times.record(Effect.CANCEL, from, upstream.awaitReset(plan.patience()));
         }
-        return histogram;
     }
 
     /** The number of calls that the old target still answered. */
-    private long change(StepCaller caller, RedisLine redis, NotingUpstream to, String name, Histogram histogram)
-            throws IOException {
+    private long change(StepCaller caller, RedisLine redis, NotingUpstream to, String name) throws IOException {
         redis.set(plan.key(), to.address());
         long from = System.nanoTime();
         long old = awaitName(caller, name);
-        record(histogram, from, System.nanoTime());
+        times.record(Effect.SET, from, System.nanoTime());
         return old;
+    }
+
+    private void bodies(RedisLine redis, String path) throws IOException, InterruptedException {
+        // Nobody has asked for a key of this name before, so that the gateway knows nothing of it that could be old.
+        var key = plan.key() + "-" + Long.toHexString(System.nanoTime());
+        try (var upstream = new ByteUpstream()) {
+            redis.set(key, upstream.address());
+            var bodies = new BodyRun(plan, upstream, times);
+            try (var caller = new Http1ByteCaller(plan.gateway(), path, key, plan.patience())) {
+                bodies.measure(caller, Effect.UPLOAD, Effect.DOWNLOAD);
+            }
+            try (var caller = new Http2ByteCaller(plan.gateway(), path, key, plan.patience())) {
+                bodies.measure(caller, Effect.HTTP2_UPLOAD, Effect.HTTP2_DOWNLOAD);
+            }
+        } finally {
+            redis.delete(key);
+        }
     }
 
     private long awaitName(StepCaller caller, String name) throws IOException {
@@ -94,13 +118,5 @@ public final class LatencyRun {
             throw new IOException("the gateway refused a call: " + head.fields());
         }
         return head;
-    }
-
-    private static Histogram histogram() {
-        return new Histogram(Duration.ofMinutes(1).toNanos() / 1000, 3);
-    }
-
-    private static void record(Histogram histogram, long from, long to) {
-        histogram.recordValue(Math.max(0, to - from) / 1000);
     }
 }

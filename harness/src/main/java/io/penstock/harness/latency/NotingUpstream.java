@@ -7,12 +7,8 @@ import io.penstock.harness.wire.FrameConnection;
 import io.penstock.harness.wire.Message;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -29,18 +25,16 @@ final class NotingUpstream implements Closeable {
     static final String NAME_FIELD = "x-backend";
 
     private final String name;
-    private final ServerSocket server;
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Accepting accepting;
     private final LinkedBlockingQueue<Long> resets = new LinkedBlockingQueue<>();
 
     NotingUpstream(String name) throws IOException {
         this.name = name;
-        this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().name("upstream-" + name).start(this::accept);
+        this.accepting = new Accepting("upstream-" + name, this::serve);
     }
 
     String address() {
-        return "127.0.0.1:" + server.getLocalPort();
+        return accepting.address();
     }
 
     /** The instant, by {@link System#nanoTime}, at which the next reset was read. */
@@ -52,32 +46,15 @@ final class NotingUpstream implements Closeable {
         return at;
     }
 
-    private void accept() {
-        try {
-            while (true) {
-                var socket = server.accept();
-                open.add(socket);
-                Thread.ofVirtual().name("upstream-" + name).start(() -> serve(socket));
+    private void serve(Socket socket) throws IOException {
+        var connection = FrameConnection.of(socket);
+        connection.readPreface();
+        connection.write(Frame.settings());
+        for (var message = connection.next(); message != null; message = connection.next()) {
+            switch (message) {
+                case Message.Head head -> answer(connection, head);
+                case Message.Other(Frame frame) -> take(connection, frame);
             }
-        } catch (IOException e) {
-            // closed
-        }
-    }
-
-    private void serve(Socket socket) {
-        try (var connection = FrameConnection.of(socket)) {
-            connection.readPreface();
-            connection.write(Frame.settings());
-            for (var message = connection.next(); message != null; message = connection.next()) {
-                switch (message) {
-                    case Message.Head head -> answer(connection, head);
-                    case Message.Other(Frame frame) -> take(connection, frame);
-                }
-            }
-        } catch (IOException e) {
-            // the gateway or close() ended the connection
-        } finally {
-            open.remove(socket);
         }
     }
 
@@ -112,9 +89,6 @@ final class NotingUpstream implements Closeable {
 
     @Override
     public void close() throws IOException {
-        server.close();
-        for (var socket : open) {
-            socket.close();
-        }
+        accepting.close();
     }
 }

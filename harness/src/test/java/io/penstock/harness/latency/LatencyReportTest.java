@@ -4,6 +4,7 @@ package io.penstock.harness.latency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
@@ -18,23 +19,27 @@ class LatencyReportTest {
         return histogram;
     }
 
+    private static LatencyReport report(Histogram cancels, Histogram uploads) {
+        return new LatencyReport(Map.of(Effect.CANCEL, cancels, Effect.UPLOAD, uploads), 0);
+    }
+
     @Test
     void isInTimeWhenNinetyNineOfAHundredAre() {
-        var report = new LatencyReport(withTwoLateOnes(198), withTwoLateOnes(500), 0);
+        var report = report(withTwoLateOnes(198), withTwoLateOnes(500));
 
         assertThat(report.late(PROMISE)).isEmpty();
     }
 
     @Test
     void saysWhichKindIsLate() {
-        assertThat(new LatencyReport(withTwoLateOnes(100), withTwoLateOnes(500), 0).late(PROMISE))
+        assertThat(report(withTwoLateOnes(100), withTwoLateOnes(500)).late(PROMISE))
                 .singleElement()
                 .asString()
                 .startsWith("99 of 100 cancels reached the upstream within 60.")
                 .endsWith(" ms, expected 50.000 ms");
-        assertThat(new LatencyReport(withTwoLateOnes(500), withTwoLateOnes(100), 0).late(PROMISE))
+        assertThat(report(withTwoLateOnes(500), withTwoLateOnes(100)).late(PROMISE))
                 .singleElement()
                 .asString()
-                .startsWith("99 of 100 SETs took effect within 60.");
+                .startsWith("99 of 100 bytes over HTTP/1.1 reached the upstream within 60.");
     }
 }
