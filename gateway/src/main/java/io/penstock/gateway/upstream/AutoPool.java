@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class AutoPool implements Pool, Dialer.Caller {
     private final String user;
     private final UpstreamConfig config;
     private final Dialer dialer;
+    private final Consumer<Exchange> successor;
     private final ReentrantLock lock = new ReentrantLock();
     private final WaitingLine line;
     /** Replaced, and not yet empty. */
@@ -43,10 +45,11 @@ final class AutoPool implements Pool, Dialer.Caller {
     /** What former pools did that are gone. */
     private PoolReport past;
 
-    AutoPool(String user, UpstreamConfig config, Dialer dialer) {
+    AutoPool(String user, UpstreamConfig config, Dialer dialer, Consumer<Exchange> successor) {
         this.user = user;
         this.config = config;
         this.dialer = dialer;
+        this.successor = successor;
         this.line = new WaitingLine(config);
         this.past = nothing(0, 0);
     }
@@ -70,21 +73,44 @@ final class AutoPool implements Pool, Dialer.Caller {
         }
     }
 
+    /**
+     * Takes an exchange for which a chosen pool has no place any more.
+     *
+     * <p>Under the lock, because whoever gives the chosen pool up holds it until this one is given up, too.
+     */
+    private void openAnew(Exchange exchange) {
+        boolean gone;
+        lock.lock();
+        try {
+            gone = abandoned;
+        } finally {
+            lock.unlock();
+        }
+        if (gone) {
+            successor.accept(exchange);
+        } else {
+            open(exchange);
+        }
+    }
+
     private void openOnceChosen(Exchange exchange) {
         try {
-            awaitChoice(exchange).open(exchange);
+            awaitChoice(exchange).accept(exchange);
         } catch (GatewayException e) {
             Pool.openElsewhere(exchange, e);
         }
     }
 
-    private Pool awaitChoice(Exchange exchange) {
+    private Consumer<Exchange> awaitChoice(Exchange exchange) {
         Waiting waiting = new Waiting(exchange, true, false);
         lock.lock();
         try {
             Pool already = chosen;
             if (already != null) {
-                return already;
+                return already::open;
+            }
+            if (abandoned) {
+                return successor;
             }
             if (draining) {
                 throw new GatewayException(Cause.DRAINING, "the upstream's pool is draining");
@@ -104,7 +130,7 @@ final class AutoPool implements Pool, Dialer.Caller {
         } finally {
             lock.unlock();
         }
-        return (Pool) waiting.await();
+        return ((Pool) waiting.await())::open;
     }
 
     private static void fail(List<Waiting> failed, Cause cause, String detail) {
@@ -145,11 +171,11 @@ final class AutoPool implements Pool, Dialer.Caller {
     private Pool choose(PooledWire wire) {
         Pool pool;
         if (wire.protocol().equals(Dialer.H2)) {
-            Http2Pool http2 = new Http2Pool(user, config, dialer, this);
+            Http2Pool http2 = new Http2Pool(user, config, dialer, this::openAnew, this);
             http2.adopt(wire);
             pool = http2;
         } else {
-            Http1Pool http1 = new Http1Pool(user, config, dialer, this);
+            Http1Pool http1 = new Http1Pool(user, config, dialer, this::openAnew, this);
             http1.adopt(wire);
             pool = http1;
         }

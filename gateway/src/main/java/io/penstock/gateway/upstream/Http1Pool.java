@@ -22,6 +22,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
     private final String user;
     private final UpstreamConfig config;
     private final Dialer dialer;
+    private final Consumer<Exchange> successor;
     private final @Nullable AutoPool choosing;
     private final Http1Limits limits;
     private final FieldCache fields = new FieldCache();
@@ -62,15 +64,21 @@ final class Http1Pool implements Pool, Dialer.Caller {
     private volatile boolean abandoned;
     private volatile long lastUsedNanos = System.nanoTime();
 
-    Http1Pool(String user, UpstreamConfig config, Dialer dialer) {
-        this(user, config, dialer, null);
+    Http1Pool(String user, UpstreamConfig config, Dialer dialer, Consumer<Exchange> successor) {
+        this(user, config, dialer, successor, null);
     }
 
     /** For as long as the endpoint chooses HTTP/1.1. */
-    Http1Pool(String user, UpstreamConfig config, Dialer dialer, @Nullable AutoPool choosing) {
+    Http1Pool(
+            String user,
+            UpstreamConfig config,
+            Dialer dialer,
+            Consumer<Exchange> successor,
+            @Nullable AutoPool choosing) {
         this.user = user;
         this.config = config;
         this.dialer = dialer;
+        this.successor = successor;
         this.choosing = choosing;
         this.line = new WaitingLine(config);
         this.perPeer = config.proxyProtocol() != UpstreamConfig.ProxyProtocol.OFF;
@@ -129,12 +137,12 @@ final class Http1Pool implements Pool, Dialer.Caller {
     }
 
     private void openElsewhere(Exchange exchange, GatewayException failure) {
-        if (choosing == null || !replaced || failure.reason() != Cause.DRAINING) {
+        if (!(replaced || abandoned) || failure.reason() != Cause.DRAINING) {
             Pool.openElsewhere(exchange, failure);
             return;
         }
         try {
-            choosing.open(exchange);
+            successor.accept(exchange);
         } catch (GatewayException e) {
             Pool.openElsewhere(exchange, e);
         }
@@ -151,7 +159,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
             Http1Lease found = null;
             lock.lock();
             try {
-                if (draining) {
+                if (draining || abandoned) {
                     throw new GatewayException(Cause.DRAINING, "the upstream's pool is draining");
                 }
                 if (!mustBeFresh && line.size() == 0) {

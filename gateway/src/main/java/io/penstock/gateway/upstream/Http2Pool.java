@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
     private final String user;
     private final UpstreamConfig config;
     private final Dialer dialer;
+    private final Consumer<Exchange> successor;
     private final @Nullable AutoPool choosing;
     private final String protocol;
     private final Ledger ledger = new Ledger();
@@ -65,15 +67,21 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
         }
     }
 
-    Http2Pool(String user, UpstreamConfig config, Dialer dialer) {
-        this(user, config, dialer, null);
+    Http2Pool(String user, UpstreamConfig config, Dialer dialer, Consumer<Exchange> successor) {
+        this(user, config, dialer, successor, null);
     }
 
     /** For as long as the endpoint chooses HTTP/2. */
-    Http2Pool(String user, UpstreamConfig config, Dialer dialer, @Nullable AutoPool choosing) {
+    Http2Pool(
+            String user,
+            UpstreamConfig config,
+            Dialer dialer,
+            Consumer<Exchange> successor,
+            @Nullable AutoPool choosing) {
         this.user = user;
         this.config = config;
         this.dialer = dialer;
+        this.successor = successor;
         this.choosing = choosing;
         this.line = new WaitingLine(config);
         this.protocol = config.tls().isPresent() ? "h2" : "h2c";
@@ -92,21 +100,21 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
             try {
                 queue(new Waiting(exchange, false, false));
             } catch (GatewayException e) {
-                choosingAgain(e).open(exchange);
+                successor(e).accept(exchange);
             }
         }
     }
 
     /**
-     * Where an exchange goes for which there is no place here because the endpoint speaks another protocol now.
+     * Where an exchange goes for which there is no place here because the endpoint speaks another protocol now, or the pool was given up.
      *
      * @throws GatewayException that failure, when it has another reason
      */
-    private AutoPool choosingAgain(GatewayException failure) {
-        if (choosing == null || !replaced || failure.reason() != Cause.DRAINING) {
+    private Consumer<Exchange> successor(GatewayException failure) {
+        if (!(replaced || abandoned) || failure.reason() != Cause.DRAINING) {
             throw failure;
         }
-        return choosing;
+        return successor;
     }
 
     /** In blocking style, on the exchange's own thread. */
@@ -128,7 +136,7 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
 
     private void openElsewhere(Exchange exchange, GatewayException failure) {
         try {
-            choosingAgain(failure).open(exchange);
+            successor(failure).accept(exchange);
         } catch (GatewayException e) {
             Pool.openElsewhere(exchange, e);
         }
@@ -137,7 +145,7 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
     private void queue(Waiting waiting) {
         lock.lock();
         try {
-            if (draining) {
+            if (draining || abandoned) {
                 throw new GatewayException(Cause.DRAINING, "the upstream's pool is draining");
             }
             if (!line.add(waiting)) {
@@ -332,6 +340,7 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
         lock.lock();
         try {
             dialing--;
+            lastUsedNanos = System.nanoTime(); // also for an exchange that pump() has taken out of the line
             if (serving.length == 0) {
                 refused = line.takeIf(waiting -> true);
             } // otherwise the next upkeep dials again
@@ -353,7 +362,7 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
 
     private void refuse(Exchange exchange, GatewayException failure) {
         try {
-            choosingAgain(failure).open(exchange);
+            successor(failure).accept(exchange);
         } catch (GatewayException e) {
             Pool.openOtherElsewhere(exchange, e.reason(), e.detail());
         }

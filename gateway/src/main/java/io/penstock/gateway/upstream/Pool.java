@@ -29,7 +29,10 @@ interface Pool {
     /** Closes everything at once. */
     void abort();
 
-    /** Gives the pool up if nothing was open or waiting for this long; from then on it must not be used. */
+    /**
+     * Gives the pool up if nothing was open or waiting for this long. An exchange that comes later goes to the pool's successor: nobody
+     * looks after it here any more. Only such an exchange waits or dials in an empty pool, so that is where it is found out.
+     */
     boolean abandonAfter(long nanos, long now);
 
     /** Whether the pool was given up: its place in the map has been taken, or will be, by another. */

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Every pool of the gateway, keyed by the whole identity of what is spoken to: address, the cluster
@@ -84,7 +85,11 @@ public final class Upstreams {
      * @throws GatewayException TOO_MANY_STREAMS, GRPC_OVER_HTTP1, OVERLOADED, TLS_FAILED or DRAINING
      */
     public void open(Exchange exchange, InetSocketAddress address, String hostname, UpstreamConfig config) {
-        Pool pool = pool(new Identity(address, config.tls().isPresent() ? hostname : "", exchange.cluster(), config));
+        open(exchange, new Identity(address, config.tls().isPresent() ? hostname : "", exchange.cluster(), config));
+    }
+
+    private void open(Exchange exchange, Identity identity) {
+        Pool pool = pool(identity);
         exchange.target(pool.name());
         pool.open(exchange);
     }
@@ -97,10 +102,11 @@ public final class Upstreams {
                 config,
                 config.tls().map(this::tls).orElse(null),
                 budget);
+        Consumer<Exchange> successor = exchange -> open(exchange, identity);
         return switch (config.protocol()) {
-            case H2C, H2 -> new Http2Pool(identity.user(), config, dialer);
-            case HTTP1 -> new Http1Pool(identity.user(), config, dialer);
-            case AUTO -> new AutoPool(identity.user(), config, dialer);
+            case H2C, H2 -> new Http2Pool(identity.user(), config, dialer, successor);
+            case HTTP1 -> new Http1Pool(identity.user(), config, dialer, successor);
+            case AUTO -> new AutoPool(identity.user(), config, dialer, successor);
         };
     }
 

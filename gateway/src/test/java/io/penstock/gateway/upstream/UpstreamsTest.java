@@ -3,6 +3,7 @@ package io.penstock.gateway.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.UpstreamConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
@@ -10,9 +11,12 @@ import io.penstock.gateway.lookup.Lookups;
 import io.penstock.gateway.upstream.cluster.TestDownstream;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Targets that refuse connections, so that each attempt counts and nothing stays open. */
 @Timeout(20)
@@ -51,14 +55,47 @@ class UpstreamsTest {
         assertThat(call(upstreams, "127.0.0.3")).isEqualTo(Cause.CONNECT_REFUSED);
     }
 
-    /** What an exchange with this address ends with: on port 1 nobody listens. */
+    /** A pool that was given up is not looked at any more: who waited there would wait without a limit. The counts tell where it was. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2c", "http1", "auto, tls: {}"})
+    void opensInAnotherPoolWhatCameToOneThatWasGivenUpMeanwhile(String protocol) {
+        Upstreams upstreams = new Upstreams(10);
+        UpstreamConfig config = speaking(protocol);
+        call(upstreams, "127.0.0.1", config, () -> {});
+
+        assertThat(call(upstreams, "127.0.0.1", config, () -> passUnused(upstreams)))
+                .isEqualTo(Cause.CONNECT_REFUSED);
+
+        assertThat(rows(upstreams)).containsExactly("127.0.0.1:1 2", "former 2");
+    }
+
+    static UpstreamConfig speaking(String protocol) {
+        return ConfigReader.read("""
+                        listeners: [{name: main, port: 0}]
+                        routes: [{name: all, cluster: a}]
+                        clusters: [{name: a, endpoints: ["a:1"], upstream: {protocol: %s}}]
+                        """.formatted(protocol), Map.of())
+                .clusters()
+                .getFirst()
+                .upstream();
+    }
+
     private @Nullable Cause call(Upstreams upstreams, String address) {
+        return call(upstreams, address, config, () -> {});
+    }
+
+    /** What an exchange with this address ends with: on port 1 nobody listens. */
+    private static @Nullable Cause call(
+            Upstreams upstreams, String address, UpstreamConfig config, Runnable betweenFoundAndUsed) {
         TestDownstream downstream = new TestDownstream();
         Exchange exchange = downstream.exchange("GET");
         exchange.cluster("jobs");
         SingleTarget target = new SingleTarget(upstreams, new InetSocketAddress(address, 1), address, config);
         exchange.upstream(target);
-        downstream.offload(() -> target.open(exchange));
+        downstream.offload(() -> {
+            downstream.beforeStep(betweenFoundAndUsed);
+            target.open(exchange);
+        });
         return exchange.cause();
     }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A downstream without a wire: steps run on the thread of the test, and what the exchange ends with is kept. */
 public final class TestDownstream implements Downstream {
     private @Nullable Exchange made;
+    private Runnable beforeStep = () -> {};
 
     @Nullable
     GatewayException refusal;
@@ -43,8 +44,16 @@ public final class TestDownstream implements Downstream {
         return exchange("POST", "content-type", "application/grpc");
     }
 
+    /** Lets something happen once, before the next step. */
+    public void beforeStep(Runnable event) {
+        beforeStep = event;
+    }
+
     @Override
     public void offload(Runnable step) {
+        Runnable before = beforeStep;
+        beforeStep = () -> {};
+        before.run();
         try {
             step.run();
         } catch (GatewayException e) {
