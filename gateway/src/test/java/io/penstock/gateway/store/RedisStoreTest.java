@@ -473,8 +473,8 @@ class RedisStoreTest {
         open.add(redis);
         String url = "rediss://127.0.0.1:" + port;
 
-        Heard trusting = lookup("${jobid}", url, RedisConfig.Topology.SINGLE, Optional.of(authority));
-        Heard doubting = lookup("${jobid}", url, RedisConfig.Topology.SINGLE, Optional.of(stranger));
+        Heard trusting = lookup("${jobid}", patient(url, authority));
+        Heard doubting = lookup("${jobid}", patient(url, stranger));
         await(trusting.store::available);
 
         assertRefused(Cause.KEY_UNKNOWN, () -> trusting.lookup.resolve(request("j-1")));
@@ -504,7 +504,7 @@ class RedisStoreTest {
         await(() -> String.valueOf(replica.call("INFO", "replication")).contains("master_link_status:up"));
         await(() -> String.valueOf(sentinel.call("INFO", "sentinel")).contains("slaves=1"));
         master.call("SET", "j-1", "127.0.0.1:9001");
-        Heard heard = lookup("${jobid}", sentinel.url(), RedisConfig.Topology.SENTINEL, Optional.empty());
+        Heard heard = lookup("${jobid}", config(sentinel.url(), RedisConfig.Topology.SENTINEL, Optional.empty()));
         await(heard.store::available);
         Target known = heard.lookup.resolve(request("j-1"));
         await(() -> "127.0.0.1:9001".equals(replica.call("GET", "j-1")));
@@ -541,11 +541,8 @@ class RedisStoreTest {
         sentinel.awaitReady(
                 DefaultJedisClientConfig.builder().resp2().password("pw").build());
 
-        Heard heard = lookup(
-                "${jobid}",
-                "redis://:pw@127.0.0.1:" + sentinel.port(),
-                RedisConfig.Topology.SENTINEL,
-                Optional.empty());
+        String url = "redis://:pw@127.0.0.1:" + sentinel.port();
+        Heard heard = lookup("${jobid}", config(url, RedisConfig.Topology.SENTINEL, Optional.empty()));
 
         assertRefused(Cause.KEY_UNKNOWN, () -> heard.lookup.resolve(request("j-1")));
     }
@@ -555,7 +552,8 @@ class RedisStoreTest {
         RedisCluster cluster = RedisCluster.start(folder);
         open.add(cluster);
         List<RedisProcess> nodes = cluster.masters();
-        Heard heard = lookup("${jobid}", nodes.getFirst().url(), RedisConfig.Topology.CLUSTER, Optional.empty());
+        Heard heard =
+                lookup("${jobid}", config(nodes.getFirst().url(), RedisConfig.Topology.CLUSTER, Optional.empty()));
         await(heard.store::available);
         // slots 12539, 4998 and 9188: one key on each node
         for (String key : List.of("foo", "bar", "hello", "j-1")) {
@@ -597,35 +595,36 @@ class RedisStoreTest {
     }
 
     private Heard lookup(String key, String url) throws IOException, InterruptedException {
-        return lookup(key, url, RedisConfig.Topology.SINGLE, Optional.empty());
+        return lookup(key, config(url, RedisConfig.Topology.SINGLE, Optional.empty()));
     }
 
-    private Heard lookup(String key, String url, RedisConfig.Topology topology, Optional<Path> trust)
-            throws IOException, InterruptedException {
-        RedisStore store = new RedisStore("jobs", config(url, topology, trust));
+    private Heard lookup(String key, RedisConfig config) throws IOException, InterruptedException {
+        RedisStore store = new RedisStore("jobs", config);
         open.add(store);
         Heard heard = new Heard(store, new Lookup(Lookups.config(key), store, NameCache.ofSystem(clock), clock));
         store.watch(key.substring(0, key.indexOf("${")), heard);
         store.start();
-        if (topology == RedisConfig.Topology.SINGLE) {
+        if (config.topology() == RedisConfig.Topology.SINGLE) {
             // once when the server was known, once when the first attempt to connect ended, however it did
-            assertThat(heard.all.tryAcquire(2, 5, TimeUnit.SECONDS)).isTrue();
+            assertThat(heard.all.tryAcquire(2, 20, TimeUnit.SECONDS)).isTrue();
         }
         heard.forget();
         return heard;
     }
 
     private static RedisConfig config(String url, RedisConfig.Topology topology, Optional<Path> trust) {
+        return config(url, topology, trust, Duration.ofSeconds(1));
+    }
+
+    /** For a server that is there: no handshake takes so long that it is given up, however busy the machine is. */
+    private static RedisConfig patient(String url, Path trust) {
+        return config(url, RedisConfig.Topology.SINGLE, Optional.of(trust), Duration.ofSeconds(20));
+    }
+
+    private static RedisConfig config(
+            String url, RedisConfig.Topology topology, Optional<Path> trust, Duration patience) {
         Optional<String> master = topology == RedisConfig.Topology.SENTINEL ? Optional.of("jobs") : Optional.empty();
-        return new RedisConfig(
-                url,
-                topology,
-                master,
-                Optional.empty(),
-                trust,
-                MAX_CONNECTIONS,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1));
+        return new RedisConfig(url, topology, master, Optional.empty(), trust, MAX_CONNECTIONS, patience, patience);
     }
 
     private static void together(int count, Runnable task) throws InterruptedException {
