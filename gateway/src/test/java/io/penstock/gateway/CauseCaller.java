@@ -4,7 +4,6 @@ package io.penstock.gateway;
 import io.penstock.gateway.exchange.Exchange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Socket;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -177,8 +176,7 @@ abstract sealed class CauseCaller implements AutoCloseable {
 
         Http1(RunningGateway gateway) {
             try {
-                connection = new Http1Origin.Connection(new Socket(
-                        gateway.address().getAddress(), gateway.address().getPort()));
+                connection = gateway.http1Client();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

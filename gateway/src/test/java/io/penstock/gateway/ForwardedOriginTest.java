@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.Socket;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.util.List;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,18 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ForwardedOriginTest {
     private static final String FIELDS =
             "[x-forwarded-for, x-forwarded-proto, x-forwarded-host, x-forwarded-port, forwarded, x-real-ip]";
-    private static final TrustManager TRUSTING = new X509TrustManager() {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String kind) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String kind) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    };
 
     @TempDir
     static Path folder;
@@ -63,9 +47,8 @@ class ForwardedOriginTest {
         if (!tls) {
             return new Socket(gateway.address().getAddress(), gateway.address().getPort());
         }
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {TRUSTING}, null);
-        SSLSocket socket = (SSLSocket) context.getSocketFactory()
+        SSLSocket socket = (SSLSocket) TestCertificate.trustingAny()
+                .getSocketFactory()
                 .createSocket(gateway.address().getAddress(), gateway.address().getPort());
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {alpn});

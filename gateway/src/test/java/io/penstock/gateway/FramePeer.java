@@ -226,6 +226,24 @@ final class FramePeer implements AutoCloseable {
                         more));
     }
 
+    /** Asks for a WebSocket by extended CONNECT (RFC 8441). */
+    int webSocket(String path) {
+        return open(
+                false,
+                ":method",
+                "CONNECT",
+                ":protocol",
+                "websocket",
+                ":scheme",
+                "http",
+                ":path",
+                path,
+                ":authority",
+                "example.test",
+                "sec-websocket-version",
+                "13");
+    }
+
     static String[] joined(String[] first, String... second) {
         String[] all = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, all, first.length, second.length);

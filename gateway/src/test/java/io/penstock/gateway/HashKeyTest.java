@@ -3,7 +3,6 @@ package io.penstock.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -62,8 +61,7 @@ class HashKeyTest {
 
     /** Which endpoint gets a request of a new HTTP/1.1 client. */
     private static String endpoint1(RunningGateway gateway, String path, String field) throws Exception {
-        try (Http1Origin.Connection client = new Http1Origin.Connection(
-                new Socket(gateway.address().getAddress(), gateway.address().getPort()))) {
+        try (Http1Origin.Connection client = gateway.http1Client()) {
             client.send("GET " + path + " HTTP/1.1\r\nhost: example.test\r\n" + field + "\r\n");
             Matcher from = FROM.matcher(client.head());
             assertThat(from.find()).isTrue();

@@ -8,7 +8,6 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.upstream.PoolReport;
 import io.penstock.gateway.upstream.cluster.ClusterReport;
 import java.io.IOException;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,8 +196,7 @@ class HedgeTest {
     }
 
     private Http1Origin.Connection client(RunningGateway gateway) throws IOException {
-        Http1Origin.Connection client = new Http1Origin.Connection(
-                new Socket(gateway.address().getAddress(), gateway.address().getPort()));
+        Http1Origin.Connection client = gateway.http1Client();
         open.add(client);
         return client;
     }
@@ -223,6 +221,17 @@ class HedgeTest {
                 .start();
         open.add(gateway);
         return gateway;
+    }
+
+    /** A request of which both attempts are under way, the first one at the first endpoint. */
+    private record Hedged(RunningGateway gateway, Endpoint one, Caller caller, Asked first, Asked second) {}
+
+    private Hedged hedged(String down, String up, String retry, String route) throws Exception {
+        Endpoint one = endpoint(up);
+        Endpoint other = endpoint(up);
+        RunningGateway gateway = gateway(up, one, other, retry, route);
+        Caller caller = get(gateway, down);
+        return new Hedged(gateway, one, caller, one.asked(), other.asked());
     }
 
     private static ClusterReport report(RunningGateway gateway) {
@@ -291,20 +300,16 @@ class HedgeTest {
     @ParameterizedTest
     @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
     void passesOnTheAnswerOfTheFirstAttemptThatComesAfterTheSecondWasSent(String down, String up) throws Exception {
-        Endpoint one = endpoint(up);
-        Endpoint other = endpoint(up);
-        RunningGateway gateway = gateway(up, one, other, HEDGE, "");
-        Caller caller = get(gateway, down);
-        Asked first = one.asked();
-        Asked second = other.asked();
+        Hedged hedged = hedged(down, up, HEDGE, "");
+        RunningGateway gateway = hedged.gateway();
 
-        first.answer(200, "from the first");
+        hedged.first().answer(200, "from the first");
 
-        assertThat(caller.answer()).isEqualTo("200 from the first");
-        second.awaitCancelled();
+        assertThat(hedged.caller().answer()).isEqualTo("200 from the first");
+        hedged.second().awaitCancelled();
         Exchange exchange = gateway.ended();
         assertThat(exchange.attempts()).isEqualTo(2);
-        assertThat(exchange.target()).isEqualTo(one.address());
+        assertThat(exchange.target()).isEqualTo(hedged.one().address());
         awaitNothingInUse(gateway);
         assertNobodyIsBlamed(gateway);
         assertThat(report(gateway).hedges()).isEqualTo(1);
@@ -315,19 +320,15 @@ class HedgeTest {
     @ParameterizedTest
     @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
     void waitsForTheOtherAttemptWhenOneFails(String down, String up) throws Exception {
-        Endpoint one = endpoint(up);
-        Endpoint other = endpoint(up);
-        RunningGateway gateway = gateway(up, one, other, HEDGE, "");
-        Caller caller = get(gateway, down);
-        Asked first = one.asked();
-        Asked second = other.asked();
+        Hedged hedged = hedged(down, up, HEDGE, "");
+        RunningGateway gateway = hedged.gateway();
 
-        second.fail();
+        hedged.second().fail();
         Await.until("the failure is noted", SOON, () -> failures(gateway) == 1);
         gateway.awaitNanos(LONG_ENOUGH_NANOS); // the attempt's own thread learns of it after the endpoint's report
-        first.answer(200, "still here");
+        hedged.first().answer(200, "still here");
 
-        assertThat(caller.answer()).isEqualTo("200 still here");
+        assertThat(hedged.caller().answer()).isEqualTo("200 still here");
         assertThat(gateway.ended().attempts()).isEqualTo(2);
         awaitNothingInUse(gateway);
         assertThat(report(gateway).hedgeCancelled()).isZero();
@@ -336,17 +337,13 @@ class HedgeTest {
     @ParameterizedTest
     @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
     void failsOnceWhenBothFail(String down, String up) throws Exception {
-        Endpoint one = endpoint(up);
-        Endpoint other = endpoint(up);
-        RunningGateway gateway = gateway(up, one, other, HEDGE + ", on: [reset]", "");
-        Caller caller = get(gateway, down);
-        Asked first = one.asked();
-        Asked second = other.asked();
+        Hedged hedged = hedged(down, up, HEDGE + ", on: [reset]", "");
+        RunningGateway gateway = hedged.gateway();
 
-        first.fail();
-        second.fail();
+        hedged.first().fail();
+        hedged.second().fail();
 
-        assertThat(caller.answer()).startsWith("502 ");
+        assertThat(hedged.caller().answer()).startsWith("502 ");
         Exchange exchange = gateway.ended();
         assertThat(exchange.attempts()).isEqualTo(2);
         assertThat(exchange.cause()).isEqualTo(Cause.UPSTREAM_RESET);
@@ -358,34 +355,26 @@ class HedgeTest {
     @ParameterizedTest
     @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
     void withholdsAStatusThatIsRetriedWhileTheOtherAttemptIsUnderWay(String down, String up) throws Exception {
-        Endpoint one = endpoint(up);
-        Endpoint other = endpoint(up);
-        RunningGateway gateway = gateway(up, one, other, HEDGE + ", statuses: [503]", "");
-        Caller caller = get(gateway, down);
-        Asked first = one.asked();
-        Asked second = other.asked();
+        Hedged hedged = hedged(down, up, HEDGE + ", statuses: [503]", "");
+        RunningGateway gateway = hedged.gateway();
 
-        first.answer(503, "busy");
+        hedged.first().answer(503, "busy");
         Await.until("the answer is noted", SOON, () -> failures(gateway) == 1);
-        second.answer(200, "at your service");
+        hedged.second().answer(200, "at your service");
 
-        assertThat(caller.answer()).isEqualTo("200 at your service");
+        assertThat(hedged.caller().answer()).isEqualTo("200 at your service");
         awaitNothingInUse(gateway);
     }
 
     @Test
     void passesOnAStatusThatIsRetriedWhenBothAttemptsBringIt() throws Exception {
-        Endpoint one = endpoint("http1");
-        Endpoint other = endpoint("http1");
-        RunningGateway gateway = gateway("http1", one, other, HEDGE + ", statuses: [503]", "");
-        Caller caller = get(gateway, "http1");
-        Asked first = one.asked();
-        Asked second = other.asked();
+        Hedged hedged = hedged("http1", "http1", HEDGE + ", statuses: [503]", "");
+        RunningGateway gateway = hedged.gateway();
 
-        first.answer(503, "busy");
-        second.answer(503, "busy");
+        hedged.first().answer(503, "busy");
+        hedged.second().answer(503, "busy");
 
-        assertThat(caller.answer()).isEqualTo("503 busy");
+        assertThat(hedged.caller().answer()).isEqualTo("503 busy");
         assertThat(gateway.ended().attempts()).isEqualTo(2);
         awaitNothingInUse(gateway);
     }
@@ -420,17 +409,13 @@ class HedgeTest {
     @ParameterizedTest
     @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
     void endsBothAttemptsWhenTheClientGoesAway(String down, String up) throws Exception {
-        Endpoint one = endpoint(up);
-        Endpoint other = endpoint(up);
-        RunningGateway gateway = gateway(up, one, other, HEDGE, "");
-        Caller caller = get(gateway, down);
-        Asked first = one.asked();
-        Asked second = other.asked();
+        Hedged hedged = hedged(down, up, HEDGE, "");
+        RunningGateway gateway = hedged.gateway();
 
-        caller.cancel();
+        hedged.caller().cancel();
 
-        first.awaitCancelled();
-        second.awaitCancelled();
+        hedged.first().awaitCancelled();
+        hedged.second().awaitCancelled();
         Exchange exchange = gateway.ended();
         assertThat(exchange.cause()).isEqualTo(Cause.DOWNSTREAM_GONE);
         assertThat(exchange.attempts()).isEqualTo(2);
@@ -441,17 +426,13 @@ class HedgeTest {
     @ParameterizedTest
     @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
     void endsBothAttemptsAtTheDeadline(String down, String up) throws Exception {
-        Endpoint one = endpoint(up);
-        Endpoint other = endpoint(up);
-        RunningGateway gateway = gateway(up, one, other, HEDGE, ", timeout: 1s");
-        Caller caller = get(gateway, down);
-        Asked first = one.asked();
-        Asked second = other.asked();
+        Hedged hedged = hedged(down, up, HEDGE, ", timeout: 1s");
+        RunningGateway gateway = hedged.gateway();
 
-        assertThat(caller.answer()).startsWith("504 ");
+        assertThat(hedged.caller().answer()).startsWith("504 ");
 
-        first.awaitCancelled();
-        second.awaitCancelled();
+        hedged.first().awaitCancelled();
+        hedged.second().awaitCancelled();
         assertThat(gateway.ended().cause()).isEqualTo(Cause.DEADLINE);
         awaitNothingInUse(gateway);
         assertNobodyIsBlamed(gateway);
@@ -460,17 +441,13 @@ class HedgeTest {
     @ParameterizedTest
     @ValueSource(strings = {"http1", "http2"})
     void replacesAnAttemptWhosePerTryTimeoutPassesByTheOther(String up) throws Exception {
-        Endpoint one = endpoint(up);
-        Endpoint other = endpoint(up);
-        RunningGateway gateway = gateway(up, one, other, HEDGE + ", on: [timeout], per-try-timeout: 300ms", "");
-        Caller caller = get(gateway, "http1");
-        Asked first = one.asked();
-        Asked second = other.asked();
+        Hedged hedged = hedged("http1", up, HEDGE + ", on: [timeout], per-try-timeout: 300ms", "");
+        RunningGateway gateway = hedged.gateway();
 
-        first.awaitCancelled();
-        second.answer(200, "in time");
+        hedged.first().awaitCancelled();
+        hedged.second().answer(200, "in time");
 
-        assertThat(caller.answer()).isEqualTo("200 in time");
+        assertThat(hedged.caller().answer()).isEqualTo("200 in time");
         awaitNothingInUse(gateway);
         assertThat(report(gateway).endpoints().getFirst().failures()).isEqualTo(1);
     }

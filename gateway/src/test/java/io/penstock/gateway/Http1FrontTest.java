@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.UpstreamEnding;
 import java.io.IOException;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,8 +68,7 @@ class Http1FrontTest {
         try (RunningGateway gateway = RunningGateway.toOrigin("connect-timeout: 10s, queue-timeout: 10s")
                 .start()) {
             gateway.origin().settings((long[]) null);
-            try (Http1Origin.Connection client = new Http1Origin.Connection(
-                    new Socket(gateway.address().getAddress(), gateway.address().getPort()))) {
+            try (Http1Origin.Connection client = gateway.http1Client()) {
                 client.send(GET);
                 FramePeer origin = gateway.origin().connection();
                 gateway.awaitNanos(600_000_000);
@@ -88,11 +86,10 @@ class Http1FrontTest {
 
     @Test
     void forwardsBodiesOfEitherFraming() throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
-                Http1Origin.Connection client = front.client()) {
+        try (Http1Front front = Http1Front.byHand("")) {
+            Http1Origin.Connection client = front.client();
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
-            Http1Origin.Connection connection = origin.connection();
+            Http1Origin.Connection connection = front.upstream();
             assertThat(connection.request()).endsWith("\r\n\r\nhello");
             connection.answer("one");
             assertThat(answer(client, 3)).isEqualTo("one");
@@ -111,11 +108,10 @@ class Http1FrontTest {
 
     @Test
     void passesContinueOn() throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
-                Http1Origin.Connection client = front.client()) {
+        try (Http1Front front = Http1Front.byHand("")) {
+            Http1Origin.Connection client = front.client();
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
-            Http1Origin.Connection connection = origin.connection();
+            Http1Origin.Connection connection = front.upstream();
             assertThat(connection.head()).contains("expect: 100-continue");
             connection.send("HTTP/1.1 100 Continue\r\n\r\n");
             assertThat(client.head()).startsWith("HTTP/1.1 100 ");
@@ -129,17 +125,16 @@ class Http1FrontTest {
 
     @Test
     void answersAnUploadEarly() throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
-                Http1Origin.Connection client = front.client()) {
+        try (Http1Front front = Http1Front.byHand("")) {
+            Http1Origin.Connection client = front.client();
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nbegin");
-            Http1Origin.Connection connection = origin.connection();
+            Http1Origin.Connection connection = front.upstream();
             connection.head();
             connection.answer("no");
 
             assertThat(answer(client, 2)).isEqualTo("no");
             client.send("later" + GET);
-            Http1Origin.Connection next = origin.connection();
+            Http1Origin.Connection next = front.upstream();
             next.request();
             next.answer("ok");
 
@@ -150,11 +145,10 @@ class Http1FrontTest {
 
     @Test
     void passesEachEventOnAtOnce() throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
-                Http1Origin.Connection client = front.client()) {
+        try (Http1Front front = Http1Front.byHand("")) {
+            Http1Origin.Connection client = front.client();
             client.send(GET);
-            Http1Origin.Connection connection = origin.connection();
+            Http1Origin.Connection connection = front.upstream();
             connection.request();
             connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
             assertThat(client.head()).contains("text/event-stream");
@@ -193,11 +187,10 @@ class Http1FrontTest {
 
     @Test
     void opensAnotherConnectionWhenAnIdleOneIsClosedUnseen() throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), "protocol: http1, max-connections: 1");
-                Http1Origin.Connection client = front.client()) {
+        try (Http1Front front = Http1Front.byHand("max-connections: 1")) {
+            Http1Origin.Connection client = front.client();
             client.send(GET);
-            Http1Origin.Connection stale = origin.connection();
+            Http1Origin.Connection stale = front.upstream();
             stale.request();
             stale.answer("one");
             assertThat(answer(client, 3)).isEqualTo("one");
@@ -205,7 +198,7 @@ class Http1FrontTest {
             client.send(GET);
             stale.request();
             stale.close();
-            Http1Origin.Connection young = origin.connection();
+            Http1Origin.Connection young = front.upstream();
             young.request();
             young.answer("two");
 
@@ -232,11 +225,10 @@ class Http1FrontTest {
         List<LogRecord> defects = new CopyOnWriteArrayList<>();
         Logger logger = Logger.getLogger("io.penstock.gateway.http1.Http1Exchange");
         logger.setFilter(entry -> !defects.add(entry));
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
-                Http1Origin.Connection client = front.client()) {
+        try (Http1Front front = Http1Front.byHand("")) {
+            Http1Origin.Connection client = front.client();
             client.send(GET);
-            Http1Origin.Connection connection = origin.connection();
+            Http1Origin.Connection connection = front.upstream();
             connection.head();
 
             client.reset();
@@ -259,13 +251,11 @@ class Http1FrontTest {
     /** Meanwhile the gateway has begun to watch whether the client is still there. */
     @Test
     void servesARequestThatHasWaitedForLong() throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front =
-                        new Http1Front(origin.port(), "protocol: http1, max-connections: 1, queue-timeout: 10s");
-                Http1Origin.Connection one = front.client();
-                Http1Origin.Connection two = front.client()) {
+        try (Http1Front front = Http1Front.byHand("max-connections: 1, queue-timeout: 10s")) {
+            Http1Origin.Connection one = front.client();
+            Http1Origin.Connection two = front.client();
             one.send(GET);
-            Http1Origin.Connection connection = origin.connection();
+            Http1Origin.Connection connection = front.upstream();
             connection.head();
             two.send(GET);
             Await.until("two waits", Duration.ofSeconds(5), () -> front.pool().waiting() == 1);
@@ -284,14 +274,13 @@ class Http1FrontTest {
     @RepeatedTest(10)
     void findsNoFaultWithAClientThatClosesAfterALateResponse() throws Exception {
         List<Http1Origin.Connection> clients = new ArrayList<>();
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), "protocol: http1")) {
+        try (Http1Front front = Http1Front.byHand("")) {
             List<Http1Origin.Connection> upstreams = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 Http1Origin.Connection client = front.client();
                 clients.add(client);
                 client.send(GET);
-                Http1Origin.Connection upstream = origin.connection();
+                Http1Origin.Connection upstream = front.upstream();
                 upstream.head();
                 upstreams.add(upstream);
             }
@@ -319,11 +308,10 @@ class Http1FrontTest {
 
     @Test
     void copiesBothWaysAfterAnUpgradeAndPassesAHalfCloseOn() throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), "protocol: http1");
-                Http1Origin.Connection client = front.client()) {
+        try (Http1Front front = Http1Front.byHand("")) {
+            Http1Origin.Connection client = front.client();
             client.send(UPGRADE);
-            Http1Origin.Connection connection = origin.connection();
+            Http1Origin.Connection connection = front.upstream();
             assertThat(connection.head()).contains("upgrade: websocket").contains("dGhlIHNhbXBsZSBub25jZQ==");
             connection.send(UPGRADED);
             assertThat(client.head())
@@ -456,8 +444,7 @@ class Http1FrontTest {
                         access-log: {output: none}
                         """.formatted(one.address(), two.address()))
                         .start();
-                Http1Origin.Connection client = new Http1Origin.Connection(new Socket(
-                        gateway.address().getAddress(), gateway.address().getPort()))) {
+                Http1Origin.Connection client = gateway.http1Client()) {
             client.send(request);
 
             assertThat(answer(client, 4)).isEqualTo("late");

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.Cause;
 import java.io.IOException;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -53,8 +52,7 @@ class Http1RoutingTest {
     }
 
     private Http1Origin.Connection client(RunningGateway gateway) throws IOException {
-        Http1Origin.Connection client = new Http1Origin.Connection(
-                new Socket(gateway.address().getAddress(), gateway.address().getPort()));
+        Http1Origin.Connection client = gateway.http1Client();
         open.add(client);
         return client;
     }

@@ -17,15 +17,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -145,15 +141,14 @@ class ListenerProtocolTest {
     @Test
     void choosesByAlpnAndTakesAProxyHeaderBeforeTls() throws Exception {
         TestCertificate certificate = TestCertificate.make(folder, "EC");
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new Trusting()}, null);
         byte[] header = "PROXY TCP4 192.0.2.7 192.0.2.8 1 2\r\n".getBytes(StandardCharsets.US_ASCII);
         String tls = "tls: {certificate: \"%s\", key: \"%s\"}, proxy-protocol-from: [127.0.0.1]"
                 .formatted(certificate.chain(), certificate.key());
         try (Served served = new Served(tls);
                 Socket socket = served.socket()) {
             socket.getOutputStream().write(header);
-            SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", 1, true);
+            SSLSocket secure = (SSLSocket)
+                    TestCertificate.trustingAny().getSocketFactory().createSocket(socket, "localhost", 1, true);
             SSLParameters parameters = secure.getSSLParameters();
             parameters.setApplicationProtocols(new String[] {"http/1.1"});
             secure.setSSLParameters(parameters);
@@ -171,19 +166,6 @@ class ListenerProtocolTest {
                 Socket socket = served.socket()) {
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
             Await.until("counted", SOON, () -> served.listener.ended(DownstreamEnding.HANDSHAKE_TIMEOUT) == 1);
-        }
-    }
-
-    private static final class Trusting implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }

@@ -17,12 +17,8 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,19 +28,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A listener with a certificate and a key from PEM files. */
 class ListenerTlsTest {
-    private static final TrustManager TRUSTING = new X509TrustManager() {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String kind) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String kind) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    };
-
     @TempDir
     static Path folder;
 
@@ -96,10 +79,9 @@ class ListenerTlsTest {
 
     @Test
     void servesPriorKnowledgeToAClientWithoutAlpn() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {TRUSTING}, null);
         try (LocalGateway gateway = gateway(backends.http(), ec.chain(), ec.key());
-                SSLSocket socket = (SSLSocket) context.getSocketFactory()
+                SSLSocket socket = (SSLSocket) TestCertificate.trustingAny()
+                        .getSocketFactory()
                         .createSocket(gateway.address().getAddress(), gateway.port());
                 HostilePeer peer = HostilePeer.over(socket)) {
             assertThat(peer.status("/")).isEqualTo("200");

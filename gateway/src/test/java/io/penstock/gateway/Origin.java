@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An upstream on a raw socket: accepts, and leaves every frame to the test. */
 final class Origin implements AutoCloseable {
+    /** An identifier of SETTINGS (RFC 8441 §3). */
+    static final int ENABLE_CONNECT_PROTOCOL = 8;
+
     private final ServerSocket server;
     private final LinkedBlockingQueue<FramePeer> arrived = new LinkedBlockingQueue<>();
     private final List<FramePeer> all = new CopyOnWriteArrayList<>();
@@ -34,6 +37,11 @@ final class Origin implements AutoCloseable {
     /** The SETTINGS of further connections: alternating identifiers and values; null sends none. */
     void settings(long @Nullable ... pairs) {
         settings = pairs;
+    }
+
+    /** Says on further connections that extended CONNECT (RFC 8441) is taken. */
+    void takeConnect() {
+        settings(ENABLE_CONNECT_PROTOCOL, 1);
     }
 
     /** What further connections are told before anything arrives on them. */

@@ -3,7 +3,6 @@ package io.penstock.gateway;
 
 import io.penstock.gateway.exchange.Exchange;
 import java.io.IOException;
-import java.net.Socket;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway between a client and an upstream that each speak one protocol of a pair. */
@@ -35,12 +34,9 @@ final class PairGateway implements AutoCloseable {
 
     /** A new connection of a client. */
     MessageEnd client() throws IOException {
-        return pair.http1Client() ? new Http1Messages(socket()) : new Http2Messages(gateway.client(), true);
-    }
-
-    private Http1Origin.Connection socket() throws IOException {
-        return new Http1Origin.Connection(
-                new Socket(gateway.address().getAddress(), gateway.address().getPort()));
+        return pair.http1Client()
+                ? new Http1Messages(gateway.http1Client())
+                : new Http2Messages(gateway.client(), true);
     }
 
     /** Takes the next connection to the upstream. */

@@ -8,7 +8,6 @@ import io.penstock.gateway.exchange.UpstreamEnding;
 import io.penstock.gateway.upstream.PoolReport;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -155,8 +154,7 @@ class ProtocolChoiceTest {
                 return client.awaitRest(call).text();
             };
         }
-        Http1Origin.Connection client = new Http1Origin.Connection(
-                new Socket(gateway.address().getAddress(), gateway.address().getPort()));
+        Http1Origin.Connection client = gateway.http1Client();
         return () -> {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             String answer = client.request();

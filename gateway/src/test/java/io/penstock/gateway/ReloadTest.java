@@ -14,12 +14,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -197,24 +193,10 @@ class ReloadTest {
     }
 
     private static String algorithm(InetSocketAddress of) throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustingEveryone()}, null);
-        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(of.getAddress(), of.getPort())) {
+        try (SSLSocket socket = (SSLSocket)
+                TestCertificate.trustingAny().getSocketFactory().createSocket(of.getAddress(), of.getPort())) {
             socket.startHandshake();
             return socket.getSession().getPeerCertificates()[0].getPublicKey().getAlgorithm();
-        }
-    }
-
-    private static final class TrustingEveryone implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String kind) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String kind) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -146,6 +147,12 @@ final class RunningGateway implements BeforeEachCallback, AfterEachCallback, Aut
         FramePeer client = FramePeer.connect(address(), settings);
         clients.add(client);
         return client;
+    }
+
+    /** Connects a new client that speaks HTTP/1.1; the caller closes it. */
+    Http1Origin.Connection http1Client() throws IOException {
+        return new Http1Origin.Connection(
+                new Socket(address().getAddress(), address().getPort()));
     }
 
     /** Takes the next exchange that has ended. */

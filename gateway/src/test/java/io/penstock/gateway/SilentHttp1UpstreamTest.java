@@ -13,17 +13,16 @@ class SilentHttp1UpstreamTest {
     /** Many times the timeouts, and more than twice the time between two looks at the clock. */
     private static final long LONG_NANOS = 600_000_000;
 
-    private static final String SHORT = "protocol: http1, first-byte-timeout: 50ms, read-timeout: 50ms";
+    private static final String SHORT = "first-byte-timeout: 50ms, read-timeout: 50ms";
     private static final String EXPECTING =
             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
 
     @Test
     void mayWaitForABodyThatItAskedFor() throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), SHORT);
-                Http1Origin.Connection client = front.client()) {
+        try (Http1Front front = Http1Front.byHand(SHORT)) {
+            Http1Origin.Connection client = front.client();
             client.send(EXPECTING);
-            Http1Origin.Connection upstream = origin.connection();
+            Http1Origin.Connection upstream = front.upstream();
             upstream.head();
             upstream.send("HTTP/1.1 100 Continue\r\n\r\n");
             assertThat(client.head()).startsWith("HTTP/1.1 100 ");
@@ -44,11 +43,10 @@ class SilentHttp1UpstreamTest {
 
     @Test
     void mayWaitForTheRestOfARequestThatItAnswersAlready() throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), SHORT);
-                Http1Origin.Connection client = front.client()) {
+        try (Http1Front front = Http1Front.byHand(SHORT)) {
+            Http1Origin.Connection client = front.client();
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n");
-            Http1Origin.Connection upstream = origin.connection();
+            Http1Origin.Connection upstream = front.upstream();
             upstream.head();
             upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
             client.head();
@@ -65,11 +63,10 @@ class SilentHttp1UpstreamTest {
 
     @Test
     void maySendEventsSeldom() throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), SHORT);
-                Http1Origin.Connection client = front.client()) {
+        try (Http1Front front = Http1Front.byHand(SHORT)) {
+            Http1Origin.Connection client = front.client();
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-            Http1Origin.Connection upstream = origin.connection();
+            Http1Origin.Connection upstream = front.upstream();
             upstream.head();
             upstream.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 7\r\n\r\n");
             client.head();
@@ -83,39 +80,30 @@ class SilentHttp1UpstreamTest {
 
     @Test
     void mayWaitForACallerThatReadsSlowly() throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                RunningGateway gateway = RunningGateway.with("""
-                        listeners: [{name: main, address: 127.0.0.1, port: 0}]
-                        routes: [{name: all, cluster: origin}]
-                        clusters: [{name: origin, endpoints: ["%s"], upstream: {%s}}]
-                        admin: {port: 0}
-                        access-log: {output: none}
-                        """.formatted(origin.address(), SHORT))
-                        .start()) {
-            FramePeer client = gateway.client().withoutCredit();
+        try (Http1Front front = Http1Front.byHand(SHORT)) {
+            FramePeer client = front.http2Client().withoutCredit();
             int call = client.get("/");
-            Http1Origin.Connection upstream = origin.connection();
+            Http1Origin.Connection upstream = front.upstream();
             upstream.head();
             upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 80000\r\n\r\n" + "x".repeat(80_000));
             client.awaitHead(call);
             client.awaitData(call, 65_535);
 
-            gateway.awaitNanos(LONG_NANOS);
+            front.awaitNanos(LONG_NANOS);
             client.windowUpdate(0, 65_535);
             client.windowUpdate(call, 65_535);
 
             assertThat(client.awaitRest(call).body()).hasSize(80_000 - 65_535);
-            assertThat(gateway.ended().cause()).isNull();
+            assertThat(front.ended().cause()).isNull();
         }
     }
 
     @Test
     void owesItsFinalHeadInTimeWhateverCameBefore() throws Exception {
-        try (Http1Origin origin = Http1Origin.byHand();
-                Http1Front front = new Http1Front(origin.port(), SHORT);
-                Http1Origin.Connection client = front.client()) {
+        try (Http1Front front = Http1Front.byHand(SHORT)) {
+            Http1Origin.Connection client = front.client();
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-            Http1Origin.Connection upstream = origin.connection();
+            Http1Origin.Connection upstream = front.upstream();
             upstream.head();
             upstream.send("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n");
             assertThat(client.head()).startsWith("HTTP/1.1 103 ");

@@ -4,7 +4,6 @@ package io.penstock.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.Cause;
-import java.net.Socket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -12,7 +11,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** HTTP/2 upstreams that are silent with good reason, beside those of {@link CauseTest} that are not. */
 @Timeout(60)
 class SilentUpstreamTest {
-    private static final int ENABLE_CONNECT_PROTOCOL = 8;
     /** Many times the timeouts. */
     private static final long LONG_NANOS = 600_000_000;
 
@@ -79,8 +77,7 @@ class SilentUpstreamTest {
 
     @Test
     void maySendEventsSeldomToCallersOfHttp1() throws Exception {
-        try (Http1Origin.Connection client = new Http1Origin.Connection(
-                new Socket(gateway.address().getAddress(), gateway.address().getPort()))) {
+        try (Http1Origin.Connection client = gateway.http1Client()) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             FramePeer origin = gateway.origin().connection();
             origin.awaitHead(1);
@@ -134,22 +131,9 @@ class SilentUpstreamTest {
 
     @Test
     void mustAnswerAHandshakeInTime() {
-        gateway.origin().settings(ENABLE_CONNECT_PROTOCOL, 1);
+        gateway.origin().takeConnect();
         FramePeer client = gateway.client();
-        int call = client.open(
-                false,
-                ":method",
-                "CONNECT",
-                ":protocol",
-                "websocket",
-                ":scheme",
-                "http",
-                ":path",
-                "/chat",
-                ":authority",
-                "example.test",
-                "sec-websocket-version",
-                "13");
+        int call = client.webSocket("/chat");
         FramePeer origin = gateway.origin().connection();
         origin.awaitHead(1);
 
@@ -160,9 +144,8 @@ class SilentUpstreamTest {
 
     @Test
     void mustAnswerAHandshakeOfHttp1InTime() throws Exception {
-        gateway.origin().settings(ENABLE_CONNECT_PROTOCOL, 1);
-        try (Http1Origin.Connection client = new Http1Origin.Connection(
-                new Socket(gateway.address().getAddress(), gateway.address().getPort()))) {
+        gateway.origin().takeConnect();
+        try (Http1Origin.Connection client = gateway.http1Client()) {
             client.send("""
                     GET /chat HTTP/1.1\r
                     Host: a\r
@@ -181,20 +164,9 @@ class SilentUpstreamTest {
 
     @Test
     void maySayNothingOnAWebSocketThatItHasAccepted() {
-        gateway.origin().settings(ENABLE_CONNECT_PROTOCOL, 1);
+        gateway.origin().takeConnect();
         FramePeer client = gateway.client();
-        int call = client.open(
-                false,
-                ":method",
-                "CONNECT",
-                ":protocol",
-                "websocket",
-                ":scheme",
-                "http",
-                ":path",
-                "/chat",
-                ":authority",
-                "example.test");
+        int call = client.webSocket("/chat");
         FramePeer origin = gateway.origin().connection();
         origin.awaitHead(1);
         origin.head(1, false, ":status", "200");

@@ -4,7 +4,6 @@ package io.penstock.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,8 +86,7 @@ class StaleConnectionTest {
     }
 
     private static MessageEnd http1(RunningGateway gateway) throws IOException {
-        return new Http1Messages(new Http1Origin.Connection(
-                new Socket(gateway.address().getAddress(), gateway.address().getPort())));
+        return new Http1Messages(gateway.http1Client());
     }
 
     private static void callUntilDone(

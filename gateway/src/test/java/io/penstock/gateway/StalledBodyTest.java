@@ -11,18 +11,21 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Callers over HTTP/2 that do not finish the body of their request. */
 @Timeout(60)
 class StalledBodyTest {
-    private static final int ENABLE_CONNECT_PROTOCOL = 8;
     /** Several times the timeout. */
     private static final long LONG_NANOS = 1_200_000_000;
 
     @RegisterExtension
-    final RunningGateway gateway = RunningGateway.with("""
-            listeners: [{name: main, address: 127.0.0.1, port: 0, body-timeout: 300ms}]
-            routes: [{name: all, cluster: origin, upgrades: [websocket]}]
-            clusters: [{name: origin, endpoints: ["${ORIGIN}"]}]
-            admin: {port: 0}
-            access-log: {output: none}
-            """);
+    final RunningGateway gateway = gateway("300ms", "endpoints: [\"${ORIGIN}\"]");
+
+    private static RunningGateway gateway(String bodyTimeout, String cluster) {
+        return RunningGateway.with("""
+                listeners: [{name: main, address: 127.0.0.1, port: 0, body-timeout: %s}]
+                routes: [{name: all, cluster: origin, upgrades: [websocket]}]
+                clusters: [{name: origin, %s}]
+                admin: {port: 0}
+                access-log: {output: none}
+                """.formatted(bodyTimeout, cluster));
+    }
 
     @Test
     void areAnsweredThatTheyTookTooLong() {
@@ -55,14 +58,9 @@ class StalledBodyTest {
     @Test
     void giveTheConnectionOfAnHttp1UpstreamBack() throws Exception {
         try (Http1Origin origin = Http1Origin.byHand();
-                RunningGateway http1 =
-                        RunningGateway.with("""
-                        listeners: [{name: main, address: 127.0.0.1, port: 0, body-timeout: 300ms}]
-                        routes: [{name: all, cluster: origin}]
-                        clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: http1}}]
-                        admin: {port: 0}
-                        access-log: {output: none}
-                        """.formatted(origin.address())).start()) {
+                RunningGateway http1 = gateway(
+                                "300ms", "endpoints: [\"%s\"], upstream: {protocol: http1}".formatted(origin.address()))
+                        .start()) {
             FramePeer client = http1.client();
             int call = client.post("/");
             Http1Origin.Connection connection = origin.connection();
@@ -76,13 +74,8 @@ class StalledBodyTest {
 
     @Test
     void mayTakeTheirTimeAsLongAsSomethingComes() {
-        try (RunningGateway patient = RunningGateway.with("""
-                listeners: [{name: main, address: 127.0.0.1, port: 0, body-timeout: 1s}]
-                routes: [{name: all, cluster: origin}]
-                clusters: [{name: origin, endpoints: ["${ORIGIN}"]}]
-                admin: {port: 0}
-                access-log: {output: none}
-                """).start()) {
+        try (RunningGateway patient =
+                gateway("1s", "endpoints: [\"${ORIGIN}\"]").start()) {
             FramePeer client = patient.client();
             int call = client.post("/");
             FramePeer origin = patient.origin().connection();
@@ -142,22 +135,9 @@ class StalledBodyTest {
 
     @Test
     void maySayNothingOnAWebSocket() {
-        gateway.origin().settings(ENABLE_CONNECT_PROTOCOL, 1);
+        gateway.origin().takeConnect();
         FramePeer client = gateway.client();
-        int call = client.open(
-                false,
-                ":method",
-                "CONNECT",
-                ":protocol",
-                "websocket",
-                ":scheme",
-                "http",
-                ":path",
-                "/chat",
-                ":authority",
-                "example.test",
-                "sec-websocket-version",
-                "13");
+        int call = client.webSocket("/chat");
         FramePeer origin = gateway.origin().connection();
         origin.awaitHead(1);
         origin.head(1, false, ":status", "200");

@@ -12,27 +12,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Extended CONNECT (RFC 8441) in both roles, relayed and in blocking style. */
 class TunnelTest {
-    private static final int ENABLE_CONNECT_PROTOCOL = 8;
-
     @RegisterExtension
     final BareTransports transports = new BareTransports("");
-
-    private static int connect(FramePeer client) {
-        return client.open(
-                false,
-                ":method",
-                "CONNECT",
-                ":protocol",
-                "websocket",
-                ":scheme",
-                "https",
-                ":path",
-                "/chat",
-                ":authority",
-                "example.test",
-                "sec-websocket-version",
-                "13");
-    }
 
     private void relay() {
         transports.handle(exchange -> transports.connection().open(exchange, false));
@@ -42,17 +23,17 @@ class TunnelTest {
     void isOfferedToClients() {
         FramePeer client = transports.client();
 
-        assertThat(client.await(0, WireFrame.SETTINGS).setting(ENABLE_CONNECT_PROTOCOL))
+        assertThat(client.await(0, WireFrame.SETTINGS).setting(Origin.ENABLE_CONNECT_PROTOCOL))
                 .hasValue(1);
     }
 
     @Test
     void isRelayedToAnUpstreamThatTakesIt() {
         relay();
-        transports.origin().settings(ENABLE_CONNECT_PROTOCOL, 1);
+        transports.origin().takeConnect();
         FramePeer origin = transports.connect();
         FramePeer client = transports.client();
-        int call = connect(client);
+        int call = client.webSocket("/chat");
 
         assertThat(origin.awaitHead(1).value(":protocol")).isEqualTo("websocket");
         origin.head(1, false, ":status", "200");
@@ -72,7 +53,7 @@ class TunnelTest {
         relay();
         transports.connect();
         FramePeer client = transports.client();
-        int call = connect(client);
+        int call = client.webSocket("/chat");
 
         assertThat(client.awaitHead(call).status()).isEqualTo("501");
         assertThat(transports.ended().cause()).isEqualTo(Cause.PROTOCOL_UNSUPPORTED);
@@ -80,10 +61,10 @@ class TunnelTest {
 
     @Test
     void passesBothWaysInBlockingStyle() {
-        transports.origin().settings(ENABLE_CONNECT_PROTOCOL, 1);
+        transports.origin().takeConnect();
         FramePeer origin = transports.connect();
         FramePeer client = transports.client();
-        int call = connect(client);
+        int call = client.webSocket("/chat");
 
         assertThat(origin.awaitHead(1).value(":method")).isEqualTo("CONNECT");
         origin.head(1, false, ":status", "200");
@@ -100,7 +81,7 @@ class TunnelTest {
     void isRefusedInBlockingStyleWhenTheUpstreamDoesNotTakeIt() {
         transports.connect();
         FramePeer client = transports.client();
-        int call = connect(client);
+        int call = client.webSocket("/chat");
 
         assertThat(client.awaitHead(call).status()).isEqualTo("501");
         assertThat(transports.told()).containsExactly("attempt ended PROTOCOL_UNSUPPORTED");
@@ -108,7 +89,7 @@ class TunnelTest {
 
     @Test
     void carriesAnUpgradeOfHttp1() {
-        transports.origin().settings(ENABLE_CONNECT_PROTOCOL, 1);
+        transports.origin().takeConnect();
         FramePeer origin = transports.connect();
         transports.handle(exchange -> exchange.downstream().offload(() -> {
             RequestHalf down = exchange.downstream().half();
@@ -127,7 +108,7 @@ class TunnelTest {
             down.flush();
         }));
         FramePeer client = transports.client();
-        int call = connect(client);
+        int call = client.webSocket("/chat");
 
         WireFrame sent = origin.awaitHead(1);
         assertThat(sent.value(":method")).isEqualTo("CONNECT");
@@ -146,7 +127,7 @@ class TunnelTest {
             down.abort(Cause.UPSTREAM_IDLE);
         }));
         FramePeer client = transports.client();
-        int call = connect(client);
+        int call = client.webSocket("/chat");
 
         client.awaitHead(call);
         assertThat(client.await(call, WireFrame.RST_STREAM).code()).isEqualTo(WireFrame.NO_ERROR);

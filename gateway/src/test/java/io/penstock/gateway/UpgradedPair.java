@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Both ends of one WebSocket through a gateway, byte by byte, for each pair of protocols. */
 final class UpgradedPair implements AutoCloseable {
-    private static final int ENABLE_CONNECT_PROTOCOL = 8;
     private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
     private static final Pattern KEY_FIELD = Pattern.compile("(?im)^sec-websocket-key: (\\S+)");
 
@@ -87,7 +85,7 @@ final class UpgradedPair implements AutoCloseable {
     /** Whether an HTTP/2 origin says that it takes extended CONNECT. */
     void takesConnect(boolean takes) {
         if (takes) {
-            gateway.origin().settings(ENABLE_CONNECT_PROTOCOL, 1);
+            gateway.origin().takeConnect();
         } else {
             gateway.origin().settings();
         }
@@ -104,23 +102,9 @@ final class UpgradedPair implements AutoCloseable {
         if (protocols.h2Client) {
             FramePeer client = gateway.client();
             peer = client;
-            call = client.open(
-                    false,
-                    ":method",
-                    "CONNECT",
-                    ":protocol",
-                    "websocket",
-                    ":scheme",
-                    "http",
-                    ":path",
-                    "/chat",
-                    ":authority",
-                    "example.test",
-                    "sec-websocket-version",
-                    "13");
+            call = client.webSocket("/chat");
         } else {
-            Http1Origin.Connection client = new Http1Origin.Connection(
-                    new Socket(gateway.address().getAddress(), gateway.address().getPort()));
+            Http1Origin.Connection client = gateway.http1Client();
             raw = client;
             client.send("GET /chat HTTP/1.1\r\nHost: example.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                     + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + KEY + "\r\n\r\n");

@@ -490,7 +490,7 @@ class WebSocketTest {
     @Test
     void carriesTheJdksClientToAnHttp2Origin() throws Exception {
         try (RunningGateway gateway = RunningGateway.toOrigin().start()) {
-            gateway.origin().settings(8, 1);
+            gateway.origin().takeConnect();
             HttpClient http = HttpClient.newHttpClient();
             Events events = new Events();
             LinkedBlockingQueue<WebSocket> opened = new LinkedBlockingQueue<>();
@@ -521,20 +521,7 @@ class WebSocketTest {
         try (WebSocketBackend backend = WebSocketBackend.start("echo", 0);
                 RunningGateway gateway = before(backend)) {
             FramePeer client = gateway.client();
-            int call = client.open(
-                    false,
-                    ":method",
-                    "CONNECT",
-                    ":protocol",
-                    "websocket",
-                    ":scheme",
-                    "http",
-                    ":path",
-                    "/",
-                    ":authority",
-                    "example.test",
-                    "sec-websocket-version",
-                    "13");
+            int call = client.webSocket("/");
             WireFrame head = client.awaitHead(call);
             assertThat(head.status()).isEqualTo("200");
             assertThat(head.value("x-backend")).isEqualTo("echo");
