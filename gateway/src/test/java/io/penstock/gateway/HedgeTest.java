@@ -438,10 +438,11 @@ class HedgeTest {
         assertNobodyIsBlamed(gateway);
     }
 
+    /** The other attempt has as long left for its answer as it was sent later. */
     @ParameterizedTest
     @ValueSource(strings = {"http1", "http2"})
     void replacesAnAttemptWhosePerTryTimeoutPassesByTheOther(String up) throws Exception {
-        Hedged hedged = hedged("http1", up, HEDGE + ", on: [timeout], per-try-timeout: 300ms", "");
+        Hedged hedged = hedged("http1", up, "hedge: {after: 1s}, on: [timeout], per-try-timeout: 2s", "");
         RunningGateway gateway = hedged.gateway();
 
         hedged.first().awaitCancelled();
