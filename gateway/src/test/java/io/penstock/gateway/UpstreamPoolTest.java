@@ -441,7 +441,7 @@ class UpstreamPoolTest {
 
             client.dataWithinWindows(upload, new byte[100_000], 10_000, false);
             FramePeer second = gateway.origin().connection();
-            client.roundTrip();
+            second.roundTrip(); // from then on it takes calls
             int call = client.get("/");
 
             second.awaitHead(1);
