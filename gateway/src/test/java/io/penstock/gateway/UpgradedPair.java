@@ -72,6 +72,7 @@ final class UpgradedPair implements AutoCloseable {
                 listeners: [{name: main, address: 127.0.0.1, port: 0}]
                 routes: [{name: all, cluster: origin%s}]
                 clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: %s}}]
+                drain: {timeout: 0s, notice: 0s}
                 admin: {port: 0}
                 access-log: {output: none}
                 """.formatted(
@@ -93,6 +94,17 @@ final class UpgradedPair implements AutoCloseable {
 
     RunningGateway gateway() {
         return gateway;
+    }
+
+    /** Has the gateway drain, for no longer than it takes to say so. */
+    Thread drain() {
+        return Thread.ofVirtual().start(() -> {
+            try {
+                gateway.gateway().drain();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 
     // ---- the client ----

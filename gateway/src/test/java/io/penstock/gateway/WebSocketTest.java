@@ -57,15 +57,15 @@ class WebSocketTest {
         return Arrays.copyOf(frame.array(), frame.position());
     }
 
-    private static byte[] text(String text, boolean masked) {
+    static byte[] text(String text, boolean masked) {
         return frame(TEXT, text.getBytes(StandardCharsets.UTF_8), masked);
     }
 
-    private static byte[] close(int code, boolean masked) {
+    static byte[] close(int code, boolean masked) {
         return frame(CLOSE, new byte[] {(byte) (code >> 8), (byte) code}, masked);
     }
 
-    private static void passes(byte[] frame, End from, End to) throws IOException {
+    static void passes(byte[] frame, End from, End to) throws IOException {
         from.send(frame);
         assertThat(to.read(frame.length)).isEqualTo(frame);
     }

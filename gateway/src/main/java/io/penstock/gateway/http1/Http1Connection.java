@@ -355,7 +355,7 @@ public final class Http1Connection implements ServedConnection {
     public void endExchanges() {
         Http1Exchange current = exchange;
         if (current != null) {
-            current.refuse(new GatewayException(Cause.DRAINING, "the drain timeout has passed"));
+            current.goAway(new GatewayException(Cause.DRAINING, "the drain timeout has passed"));
         }
     }
 

@@ -72,6 +72,18 @@ final class Http1Exchange implements Downstream {
         return half.rawEnded() || connection.body().complete();
     }
 
+    /** Ends the exchange for this reason, with a word to both sides where what they have changed to has one. */
+    void goAway(GatewayException reason) {
+        RunningAttempt attempt = running;
+        if (attempt != null && raw()) {
+            exchange.fail(reason.reason(), reason.detail());
+            if (attempt.goAway()) {
+                return;
+            }
+        }
+        refuse(reason);
+    }
+
     /** Serves the exchange on the calling thread until its response is over. */
     void run() {
         guarded(() -> handler.open(exchange));

@@ -253,7 +253,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
     public void endExchanges() {
         for (StreamEvents events : connection.streams().listening()) {
             if (events instanceof Relay relay) {
-                relay.refuse(new GatewayException(Cause.DRAINING, "the drain timeout has passed"));
+                relay.goAway(new GatewayException(Cause.DRAINING, "the drain timeout has passed"));
             }
         }
         Wakes wakes = new Wakes();

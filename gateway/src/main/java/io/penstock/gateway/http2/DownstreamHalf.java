@@ -60,6 +60,15 @@ final class DownstreamHalf implements RequestHalf {
         return true;
     }
 
+    /** Has the attempt that is under way tell both sides of the end; false when it cannot. */
+    boolean runningGoesAway() {
+        RunningAttempt attempt;
+        synchronized (this) {
+            attempt = running;
+        }
+        return attempt != null && attempt.goAway();
+    }
+
     /** The stream is over; what is here of a complete request can still be read. */
     void closed() {
         blocking.dropWrites();

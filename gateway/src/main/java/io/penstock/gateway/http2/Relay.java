@@ -413,6 +413,18 @@ final class Relay implements StreamEvents, Downstream {
         }
     }
 
+    /** Ends the exchange for this reason, with a word to both sides where a thread in blocking style knows one. */
+    void goAway(GatewayException reason) {
+        DownstreamHalf blocking = half;
+        if (blocking != null && tunnel()) {
+            exchange.fail(reason.reason(), reason.detail());
+            if (blocking.runningGoesAway()) {
+                return;
+            }
+        }
+        refuse(reason);
+    }
+
     /** Ends both directions at once. */
     void abort(Cause cause) {
         Wakes wakes = wakes();

@@ -143,7 +143,8 @@ public final class Forwarding {
             lease.upgraded();
             down.send(head, false);
             down.flush();
-            new Tunnel(down, up).run(buffer);
+            boolean webSocket = "websocket".equals(exchange.request().value(":protocol"));
+            new Tunnel(down, up, webSocket).run(buffer);
             endLease(null);
         } else if (bodiless) {
             settleUpload();
