@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers that begin something and do not finish it. */
 class StalledPeerTest {
@@ -178,6 +180,63 @@ class StalledPeerTest {
             assertThat(answer).startsWith("HTTP/1.1 408 ").contains("\r\nconnection: close\r\n");
             Await.until("counted", SOON, () -> gateway.listener().ended(DownstreamEnding.HEAD_TIMEOUT) == 1);
             assertThat(neighbour.status("/")).isEqualTo("200");
+        }
+    }
+
+    /** The beginning of a method, and of the preface of HTTP/2. */
+    @ParameterizedTest
+    @ValueSource(strings = {"P", "PR", "PRI"})
+    void isRefusedWhenItsFirstBytesMayBeginARequest(String first) throws IOException {
+        try (LocalGateway gateway = gateway("handshake-timeout: 200ms");
+                HostilePeer neighbour = HostilePeer.connect(gateway.address());
+                HostilePeer peer = HostilePeer.silent(gateway.address());
+                Socket socket = new Socket(gateway.address().getAddress(), gateway.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(first.getBytes(StandardCharsets.US_ASCII));
+
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 408 ")
+                    .contains("\r\nconnection: close\r\n")
+                    .endsWith("gateway: request timeout\n");
+            Await.until("counted", SOON, () -> gateway.listener().ended(DownstreamEnding.HEAD_TIMEOUT) == 1);
+            peer.awaitClose(); // without a word: it has sent none
+            assertThat(neighbour.status("/")).isEqualTo("200");
+        }
+    }
+
+    @Test
+    void isClosedWhenItNeitherSaysMoreNorReadsItsRefusal() throws IOException {
+        try (LocalGateway gateway = gateway("handshake-timeout: 200ms");
+                Socket socket = new Socket(gateway.address().getAddress(), gateway.port())) {
+            socket.getOutputStream().write('P');
+
+            Await.until("counted", SOON, () -> gateway.listener().ended(DownstreamEnding.HEAD_TIMEOUT) == 1);
+            assertThat(gateway.listener().empty()).isTrue();
+        }
+    }
+
+    @Test
+    void mayTakeAMomentWithinItsFirstBytes() throws IOException {
+        try (LocalGateway gateway = gateway("");
+                HostilePeer peer = HostilePeer.silent(gateway.address());
+                Socket socket = new Socket(gateway.address().getAddress(), gateway.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write('P');
+            peer.wire().writeText("PRI");
+            Await.until("taken in", SOON, () -> gateway.listener().openConnections() == 2);
+
+            peer.wire().writeText(FrameConnection.PREFACE.substring(3));
+            peer.wire().write(Frame.settings());
+            socket.getOutputStream()
+                    .write("OST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(peer.status("/")).isEqualTo("200");
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains("\r\nhi\r\n");
         }
     }
 

@@ -189,13 +189,18 @@ public final class Http1Connection implements ServedConnection {
         if (headTime.take(since)) {
             Thread.ofVirtual().name("http1-late " + peer).start(() -> {
                 try {
-                    GatewayException late = new GatewayException(Cause.REQUEST_TIMEOUT, "head not finished in time");
-                    refuseHead(late, DownstreamEnding.HEAD_TIMEOUT);
+                    refuseLate();
                 } finally {
                     headTime.refused();
                 }
             });
         }
+    }
+
+    /** Answers a peer that has not finished its first head in time, in the place of {@link #serve}; may block in a write. */
+    public void refuseLate() {
+        GatewayException late = new GatewayException(Cause.REQUEST_TIMEOUT, "head not finished in time");
+        refuseHead(late, DownstreamEnding.HEAD_TIMEOUT);
     }
 
     /** Answers what is no request, so that its sender can read why; without a whole head there is no exchange to open. */

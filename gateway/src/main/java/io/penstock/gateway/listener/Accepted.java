@@ -31,9 +31,14 @@ final class Accepted implements ServerConnection {
     private final long startedNanos = System.nanoTime();
     private volatile @Nullable ChannelWire channel;
     private volatile @Nullable ServedConnection served;
+    private volatile @Nullable Undecided undecided;
+    private volatile @Nullable Thread refusal;
     private volatile boolean late;
     private DownstreamEnding ending = DownstreamEnding.PEER;
     private String detail = "closed before it spoke";
+
+    /** What is known of a connection while nobody knows what it speaks. */
+    private record Undecided(FirstBytes first, Codecs codecs, Wire wire, Peer peer) {}
 
     Accepted(Listener listener, ConnectionContext context) {
         this.listener = listener;
@@ -71,7 +76,10 @@ final class Accepted implements ServerConnection {
                 alpn = secure.protocol();
                 wire = secure;
             }
-            ServedConnection connection = listener.codecs().open(wire, alpn, peer);
+            Undecided begun = new Undecided(new FirstBytes(), listener.codecs(), wire, peer);
+            undecided = begun;
+            ServedConnection connection = begun.codecs().open(wire, alpn, peer, begun.first());
+            undecided = null;
             if (connection != null) {
                 serve(connection);
                 wire.finish();
@@ -84,11 +92,23 @@ final class Accepted implements ServerConnection {
         } catch (IOException e) {
             detail = "connection failed: " + e.getMessage();
         }
-        if (late) {
+        if (refusal != null) {
+            awaitRefusal(refusal);
+        } else if (late) {
             ending = DownstreamEnding.HANDSHAKE_TIMEOUT;
             detail = "no PROXY header, TLS handshake and first bytes in time";
         }
         listener.log(peer, ending, detail);
+    }
+
+    private void awaitRefusal(Thread writing) {
+        ending = DownstreamEnding.HEAD_TIMEOUT;
+        detail = "head not finished in time";
+        try {
+            writing.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Who called: whom a trusted proxy names, otherwise the peer of the socket. */
@@ -119,10 +139,29 @@ final class Accepted implements ServerConnection {
             connection.upkeep(now);
         } else if (now - startedNanos > listener.handshakeNanos() && !late) {
             late = true;
-            abort();
+            refuseLate();
         } else if (listener.draining() && now - Math.max(startedNanos, listener.drainStartedNanos()) > MOMENT_NANOS) {
             abort();
         }
+    }
+
+    /** Answers who may have begun a request of HTTP/1.1, as that would be answered; closes every other connection. */
+    private void refuseLate() {
+        Undecided begun = undecided;
+        if (begun == null || !begun.first().refuse(() -> answer(begun))) {
+            abort();
+        }
+    }
+
+    /** The own thread waits for more meanwhile. */
+    private void answer(Undecided begun) {
+        Http1Connection connection = begun.codecs().http1(begun.wire(), begun.peer());
+        served = connection;
+        listener.speaks(true);
+        refusal = Thread.ofVirtual().name("http1-late " + begun.peer()).start(() -> {
+            connection.refuseLate();
+            begun.wire().finish();
+        });
     }
 
     /** Who has not said anything yet is given a moment: a request may be on its way. */

@@ -11,7 +11,6 @@ import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.http1.FieldCache;
 import io.penstock.gateway.http1.Http1Connection;
 import io.penstock.gateway.http2.DownstreamConnection;
-import io.penstock.gateway.wire.ReplayWire;
 import io.penstock.gateway.wire.Wire;
 import java.io.IOException;
 import java.util.function.Supplier;
@@ -19,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Gives a connection the codec that it needs: by what ALPN chose, by what the listener speaks, or by the first bytes. */
 final class Codecs {
-    private static final int FIRST_BYTES = 1024;
-
     private final ListenerConfig config;
     private final ExchangeHandler handler;
     private final ExchangeObserver observer;
@@ -45,40 +42,32 @@ final class Codecs {
      * The connection, which is not served yet; blocks until the peer has sent enough to tell.
      *
      * @param alpn what TLS has agreed on, or nothing
+     * @param first reads what tells, where something has to
      * @return null when the peer closed it before
      */
     @Nullable
-    ServedConnection open(Wire wire, String alpn, Peer peer) throws IOException {
+    ServedConnection open(Wire wire, String alpn, Peer peer, FirstBytes first) throws IOException {
         if (config.protocols().size() == 1) {
             return config.protocols().contains(ListenerProtocol.HTTP2) ? http2(wire, peer) : http1(wire, peer);
         }
         return switch (alpn) {
             case ServerTls.HTTP2 -> http2(wire, peer);
             case ServerTls.HTTP1 -> http1(wire, peer);
-            default -> byFirstBytes(wire, peer);
+            default -> byFirstBytes(wire, peer, first);
         };
     }
 
-    private @Nullable ServedConnection byFirstBytes(Wire wire, Peer peer) throws IOException {
-        byte[] first = new byte[FIRST_BYTES];
-        int here = 0;
-        while (true) {
-            int read = wire.read(first, here, first.length - here);
-            if (read < 0 && here == 0) {
-                return null;
-            }
-            here += Math.max(0, read);
-            Wire replay = new ReplayWire(wire, first, here);
-            if (read < 0 || !DownstreamConnection.maySpeak(first, here)) {
-                return http1(replay, peer);
-            }
-            if (here >= DownstreamConnection.PREFACE_BYTES) {
-                return http2(replay, peer);
-            }
+    private @Nullable ServedConnection byFirstBytes(Wire wire, Peer peer, FirstBytes first) throws IOException {
+        ListenerProtocol told = first.read(wire);
+        if (told == null) {
+            return null;
         }
+        Wire replay = first.again(wire);
+        return told == ListenerProtocol.HTTP2 ? http2(replay, peer) : http1(replay, peer);
     }
 
-    private ServedConnection http1(Wire wire, Peer peer) {
+    /** The connection as one of HTTP/1.1, whatever has come. */
+    Http1Connection http1(Wire wire, Peer peer) {
         return new Http1Connection(wire, config, peer, handler, observer, fields, paths, replayBytes);
     }
 
