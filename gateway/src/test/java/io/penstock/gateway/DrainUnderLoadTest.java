@@ -12,15 +12,23 @@ import io.penstock.harness.websocket.WebSocketBackend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** SIGTERM while callers of HTTP/1.1, HTTP/2, gRPC and WebSocket are at work, who behave as their protocols ask. */
+/**
+ * SIGTERM while callers of HTTP/1.1, HTTP/2, gRPC and WebSocket are at work, who behave as their protocols ask. Once by default; 20 times
+ * with {@code -Dpenstock.long=true}.
+ */
 @Tag("process")
 class DrainUnderLoadTest {
+    private static final boolean LONG = Boolean.getBoolean("penstock.long");
+    private static final int RUNS = LONG ? 20 : 1;
     private static final int CALLERS = 16;
     private static final int SOCKETS = 8;
     private static final int WARM = 50;
@@ -45,6 +53,10 @@ class DrainUnderLoadTest {
         backends.close();
         http.close();
         sockets.close();
+    }
+
+    private static IntStream runs() {
+        return IntStream.rangeClosed(1, RUNS);
     }
 
     private static GatewayProcess gateway(Duration timeout) throws IOException {
@@ -79,8 +91,9 @@ class DrainUnderLoadTest {
                 .sum();
     }
 
-    @Test
-    void failsNoRequest() throws Exception {
+    @ParameterizedTest
+    @MethodSource("runs")
+    void failsNoRequest(int time) throws Exception {
         try (GatewayProcess gateway = gateway(Duration.ofSeconds(30));
                 DrainRun run = load(gateway)) {
             run.signalled();
@@ -105,8 +118,9 @@ class DrainUnderLoadTest {
         }
     }
 
-    @Test
-    void keepsWebSocketsOpenUntilTheTimeoutHasPassed() throws Exception {
+    @ParameterizedTest
+    @MethodSource("runs")
+    void keepsWebSocketsOpenUntilTheTimeoutHasPassed(int time) throws Exception {
         Duration timeout = Duration.ofSeconds(3);
         try (GatewayProcess gateway = gateway(timeout);
                 DrainRun run = load(gateway)) {
@@ -115,12 +129,13 @@ class DrainUnderLoadTest {
             long signal = System.nanoTime();
             gateway.terminate();
 
-            assertThat(run.awaitEndings(SOON)).hasSize(2 * SOCKETS);
+            List<String> endings = run.awaitEndings(SOON);
             Duration open = Duration.ofNanos(System.nanoTime() - signal);
             int code = gateway.awaitExit();
             Duration whole = Duration.ofNanos(System.nanoTime() - signal);
 
             assertThat(run.report().problems()).as("%s", run.report()).isEmpty();
+            assertThat(endings).hasSize(2 * SOCKETS).contains("close 1001"); // none only in the middle of a frame
             assertThat(open).isGreaterThanOrEqualTo(timeout);
             assertThat(whole).isLessThan(timeout.plusSeconds(4));
             assertThat(code).isZero();
