@@ -5,12 +5,44 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** A cleartext TCP connection, blocking, for virtual threads. */
+/**
+ * A cleartext TCP connection: blocking, for virtual threads, or for a time on an {@link EventLoop}.
+ *
+ * <p>On a loop nothing waits: a read returns 0 when nothing is there, and what the kernel does not take of a write is kept
+ * ({@link #unwritten}) and goes out before everything else once the connection has left the loop.
+ */
 public final class ChannelWire implements PooledWire {
+    private static final byte[] NOTHING = {};
+
+    /** A stay on a loop; what the loop calls. */
+    private final class Stay implements Runnable {
+        private final EventLoop loop;
+        private final Runnable ready;
+        private @Nullable SelectionKey key;
+
+        private Stay(EventLoop loop, Runnable ready) {
+            this.loop = loop;
+            this.ready = ready;
+        }
+
+        @Override
+        public void run() {
+            if (stay == this) {
+                ready.run();
+            }
+        }
+    }
+
     private final SocketChannel channel;
+    private volatile @Nullable Stay stay;
+    private volatile byte[] unwritten = NOTHING;
     /** When a part of a write was taken, and not the last one; 0 before. */
     private volatile long progressNanos;
 
@@ -38,6 +70,113 @@ public final class ChannelWire implements PooledWire {
         }
     }
 
+    // ---- on a loop ----
+
+    @Override
+    public ChannelWire channel() {
+        return this;
+    }
+
+    /**
+     * Puts it on a loop, which calls {@code ready} on its thread each time that something can be read, or that it was closed. From any
+     * thread, while no read and no write is under way.
+     *
+     * @throws IOException it is closed
+     */
+    public void attach(EventLoop loop, Runnable ready) throws IOException {
+        Stay begun = new Stay(loop, ready);
+        synchronized (this) {
+            channel.configureBlocking(false);
+            stay = begun;
+        }
+        if (EventLoop.current() == loop) {
+            register(begun);
+        } else {
+            loop.execute(() -> register(begun));
+        }
+    }
+
+    /** On the loop's thread. */
+    private void register(Stay begun) {
+        try {
+            synchronized (this) {
+                if (stay == begun) {
+                    begun.key = channel.register(begun.loop.selector(), SelectionKey.OP_READ, begun);
+                }
+            }
+        } catch (CancelledKeyException e) {
+            begun.loop.execute(() -> registerAgain(begun)); // it has just left this loop
+        } catch (IOException e) {
+            begun.run(); // it is closed
+        }
+    }
+
+    private void registerAgain(Stay begun) {
+        try {
+            begun.loop.flushCancelled();
+        } catch (IOException e) {
+            abort();
+        }
+        register(begun);
+    }
+
+    /** Takes it off its loop: reads and writes block again, and {@code ready} is not called any more. Does nothing without one. */
+    public void detach() throws IOException {
+        if (stay == null) {
+            return;
+        }
+        synchronized (this) {
+            Stay ended = stay;
+            stay = null;
+            if (ended != null && ended.key != null) {
+                ended.key.cancel();
+            }
+            channel.configureBlocking(true);
+        }
+    }
+
+    /** Whether the loop tells of bytes; on the loop's thread. */
+    public void listen(boolean on) {
+        Stay now = stay;
+        try {
+            if (now != null && now.key != null) {
+                now.key.interestOps(on ? SelectionKey.OP_READ : 0);
+            }
+        } catch (CancelledKeyException e) {
+            // it was closed meanwhile
+        }
+    }
+
+    /** The loop that it is on, or null. */
+    public @Nullable EventLoop loop() {
+        Stay now = stay;
+        return now == null ? null : now.loop;
+    }
+
+    /** Whether nobody has closed it here; the peer may have. */
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    /** How many bytes of writes the kernel did not take yet. */
+    public int unwritten() {
+        return unwritten.length;
+    }
+
+    private void writeNow(ByteBuffer bytes) throws IOException {
+        if (unwritten.length == 0) {
+            channel.write(bytes);
+        }
+        if (bytes.hasRemaining()) {
+            byte[] before = unwritten;
+            byte[] all = Arrays.copyOf(before, before.length + bytes.remaining());
+            bytes.get(all, before.length, bytes.remaining());
+            unwritten = all;
+        }
+    }
+
+    // ---- bytes ----
+
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
         return channel.read(ByteBuffer.wrap(buffer, offset, length));
@@ -46,6 +185,19 @@ public final class ChannelWire implements PooledWire {
     @Override
     public void write(byte[] buffer, int offset, int length) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(buffer, offset, length);
+        if (stay != null) {
+            writeNow(bytes);
+            return;
+        }
+        byte[] first = unwritten;
+        if (first.length > 0) {
+            unwritten = NOTHING;
+            writeAll(ByteBuffer.wrap(first));
+        }
+        writeAll(bytes);
+    }
+
+    private void writeAll(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
             if (bytes.hasRemaining()) {
@@ -73,6 +225,9 @@ public final class ChannelWire implements PooledWire {
 
     /** Reads what is there, perhaps nothing. */
     int readAtHand(byte[] buffer, int offset, int length) throws IOException {
+        if (stay != null) {
+            return read(buffer, offset, length);
+        }
         channel.configureBlocking(false);
         try {
             return channel.read(ByteBuffer.wrap(buffer, offset, length));
@@ -115,6 +270,10 @@ public final class ChannelWire implements PooledWire {
             channel.close();
         } catch (IOException e) {
             // a descriptor that cannot be closed is gone
+        }
+        Stay now = stay; // after it: who attaches a closed channel finds out
+        if (now != null) {
+            now.loop.execute(now); // it does not learn of it otherwise
         }
     }
 }

@@ -2,6 +2,7 @@
 package io.penstock.gateway.wire;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A wire of which somebody has read the first bytes already, to see what it speaks: they are read again before all others. */
 public final class ReplayWire implements Wire {
@@ -40,6 +41,11 @@ public final class ReplayWire implements Wire {
     @Override
     public long stalledSinceNanos(long beganNanos) {
         return wire.stalledSinceNanos(beganNanos);
+    }
+
+    @Override
+    public @Nullable ChannelWire channel() {
+        return left == 0 ? wire.channel() : null;
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.penstock.gateway.wire;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one connection, cleartext or inside TLS: where a codec meets the host.
@@ -35,6 +36,11 @@ public interface Wire {
 
     /** Gives back memory that the next write makes again. Any thread may call it at any time; never blocks. */
     default void restWriting() {}
+
+    /** The socket that takes and gives these very bytes, for an event loop; null where something stands between. */
+    default @Nullable ChannelWire channel() {
+        return null;
+    }
 
     /** Closes both sides at once and wakes whoever is blocked in a read or write. Idempotent. */
     void abort();

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The bytes of one connection, below every codec. Knows no other room; codecs, the listener and the pools call it. */
+/**
+ * The bytes of one connection, below every codec, and the event loops on which connections wait without a thread. Knows no other room;
+ * codecs, the listener and the pools call it.
+ */
 @NullMarked
 package io.penstock.gateway.wire;
 

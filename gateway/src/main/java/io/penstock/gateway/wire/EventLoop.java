@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.wire;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One platform thread that waits for many connections at once and calls whoever a connection belongs to when it is readable or closed.
+ *
+ * <p>What is called must not wait for anything: whatever may, goes to a virtual thread. A callback that throws costs its connection and
+ * nothing else.
+ *
+ * <p>Bound: one key for each connection that is on the loop, and the tasks of those who speak to it.
+ */
+public final class EventLoop implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(EventLoop.class.getName());
+
+    private static final class LoopThread extends Thread {
+        private final EventLoop loop;
+
+        private LoopThread(EventLoop loop, String name) {
+            super(loop::run, name);
+            this.loop = loop;
+            setDaemon(true);
+        }
+    }
+
+    private final Selector selector;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final LoopThread thread;
+    private volatile boolean closed;
+    /** When it was told to be looked at and has not come to it; 0 otherwise. */
+    private volatile long lookedNanos;
+
+    private volatile long delayNanos;
+
+    EventLoop(String name) {
+        try {
+            selector = Selector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no event loop: " + e.getMessage(), e);
+        }
+        thread = new LoopThread(this, name);
+        thread.start();
+    }
+
+    /** The loop whose thread is calling, or null. */
+    public static @Nullable EventLoop current() {
+        return Thread.currentThread() instanceof LoopThread here ? here.loop : null;
+    }
+
+    /** Runs the task soon on the loop's thread, after those that were given before; never once the loop is closed. From any thread. */
+    public void execute(Runnable task) {
+        tasks.add(task);
+        if (Thread.currentThread() != thread) {
+            selector.wakeup();
+        }
+    }
+
+    /** Sees how far the loop is behind; called a few times a second, by one thread. */
+    void look(long now) {
+        if (lookedNanos == 0) {
+            lookedNanos = now | 1;
+            execute(this::seen);
+        }
+    }
+
+    private void seen() {
+        delayNanos = System.nanoTime() - lookedNanos;
+        lookedNanos = 0;
+    }
+
+    /** How long it took the loop to come to what it was last told; so far, when it has not yet. */
+    long delayNanos(long now) {
+        long since = lookedNanos;
+        return Math.max(delayNanos, since == 0 ? 0 : now - since);
+    }
+
+    Selector selector() {
+        return selector;
+    }
+
+    /** Flushes keys that were cancelled, so that their channels can come back. On the loop's thread, outside of a callback. */
+    void flushCancelled() throws IOException {
+        selector.selectNow(this::ready);
+    }
+
+    /** Whether connections may come to it. */
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                selector.select(this::ready);
+            } catch (IOException e) {
+                failed(e);
+            }
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                guarded(task);
+            }
+        }
+    }
+
+    private void ready(SelectionKey key) {
+        guarded((Runnable) key.attachment());
+    }
+
+    /** It cannot wait any more: those who are on it learn by their ends. */
+    private void failed(IOException e) {
+        LOG.log(Level.ERROR, "event loop: select failed, its connections end", e);
+        closed = true;
+        for (SelectionKey key : selector.keys()) {
+            try {
+                key.channel().close();
+            } catch (IOException closing) {
+                // a descriptor that cannot be closed is gone
+            }
+            ready(key);
+        }
+    }
+
+    private static void guarded(Runnable what) {
+        try {
+            what.run();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "defect on an event loop", e);
+        }
+    }
+
+    /** Ends the thread; connections that are still on the loop are not called any more. */
+    @Override
+    public void close() {
+        execute(() -> closed = true); // after what it was told before
+    }
+}
