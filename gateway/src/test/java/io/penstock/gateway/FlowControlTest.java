@@ -4,7 +4,6 @@ package io.penstock.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.lang.management.ManagementFactory;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -125,10 +124,10 @@ class FlowControlTest {
         client.awaitHead(call);
         int rest = 64 * 1024 * 1024;
         byte[] chunk = new byte[16_384];
-        long before = heap();
+        long before = UsedHeap.bytes();
 
         int sent = sendUntilStopped(origin, client, 1);
-        long stalled = heap();
+        long stalled = UsedHeap.bytes();
         Thread producer = Thread.ofVirtual().start(() -> {
             for (int at = 0; at < rest; at += chunk.length) {
                 origin.dataWithinWindows(1, chunk, chunk.length, false);
@@ -149,12 +148,7 @@ class FlowControlTest {
         producer.join();
 
         assertThat(stalled - before).isLessThan(2L * 1024 * 1024);
-        assertThat(heap() - before).isLessThan(2L * 1024 * 1024);
-    }
-
-    private static long heap() {
-        System.gc();
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        assertThat(UsedHeap.bytes() - before).isLessThan(2L * 1024 * 1024);
     }
 
     @ParameterizedTest

@@ -10,7 +10,6 @@ import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.RequestHalf;
 import io.penstock.gateway.http2.UpstreamConnection;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -175,14 +174,14 @@ class HalvesTest {
         origin.head(1, false, ":status", "200");
         client.awaitHead(call);
         int half = 50 * 1024 * 1024;
-        long before = heap();
+        long before = UsedHeap.bytes();
 
         exchange(client, call, origin, half);
-        long midway = heap();
+        long midway = UsedHeap.bytes();
         exchange(client, call, origin, half);
 
         assertThat(midway - before).isLessThan(8L * 1024 * 1024); // four windows, and what the peers have not taken
-        assertThat(heap() - midway).isLessThan(4L * 1024 * 1024);
+        assertThat(UsedHeap.bytes() - midway).isLessThan(4L * 1024 * 1024);
         client.data(call, EMPTY, true);
         origin.data(1, EMPTY, true);
         Exchange exchange = transports.ended();
@@ -222,11 +221,6 @@ class HalvesTest {
                 owed = 0;
             }
         }
-    }
-
-    private static long heap() {
-        System.gc();
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     @Test

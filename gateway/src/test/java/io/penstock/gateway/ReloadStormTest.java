@@ -87,13 +87,13 @@ class ReloadStormTest {
             Await.until("every stream is open", SOON, () -> streams(gateway) == 2 * EACH);
 
             gateway.apply(yaml(backend.port(), 1));
-            long before = heap();
+            long before = UsedHeap.bytes();
             long descriptors = descriptors();
             long began = System.nanoTime();
             for (int round = 2; round < RELOADS + 2; round++) {
                 gateway.apply(yaml(backend.port(), round));
             }
-            long after = heap();
+            long after = UsedHeap.bytes();
             System.out.printf(
                     "%d WebSockets, %d gRPC streams, %d reloads in %d ms: heap %.1f MB before, %.1f MB after%n",
                     EACH, EACH, RELOADS, (System.nanoTime() - began) / 1_000_000, before / 1e6, after / 1e6);
@@ -129,12 +129,5 @@ class ReloadStormTest {
 
     private static int streams(RunningGateway gateway) {
         return gateway.gateway().listeners().getFirst().openStreams();
-    }
-
-    /** What a collection leaves. */
-    private static long heap() {
-        System.gc();
-        Runtime runtime = Runtime.getRuntime();
-        return runtime.totalMemory() - runtime.freeMemory();
     }
 }
