@@ -17,6 +17,7 @@ import io.penstock.gateway.telemetry.Metrics;
 import io.penstock.gateway.upstream.Upstreams;
 import io.penstock.gateway.upstream.cluster.Clusters;
 import io.penstock.gateway.upstream.cluster.Time;
+import io.penstock.gateway.wire.EventLoops;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,6 +43,7 @@ final class Gateway implements AutoCloseable {
     private final Snapshot.Shared shared;
     private final Upstreams upstreams;
     private final Deadlines deadlines = new Deadlines();
+    private final EventLoops loops = new EventLoops(Runtime.getRuntime().availableProcessors());
     private final Upkeep upkeep;
     private final Metrics metrics = new Metrics();
     private final AccessLog accessLog;
@@ -88,6 +90,7 @@ final class Gateway implements AutoCloseable {
             allListeners().forEach(listener -> listener.upkeep(now));
             retiring.removeIf(Listener::empty);
             snapshot.clusters().upkeep(now);
+            loops.upkeep(now);
             upstreams.upkeep(now);
         });
         admin = admin(config);
@@ -99,7 +102,7 @@ final class Gateway implements AutoCloseable {
 
     private Listener.Settings settings(Snapshot of) {
         int share = descriptors.forListeners() / of.config().listeners().size();
-        return new Listener.Settings(share, of.config().trusted(), of.replayBytes());
+        return new Listener.Settings(share, of.config().trusted(), of.replayBytes(), loops);
     }
 
     private AdminServer admin(GatewayConfig config) {
@@ -111,6 +114,10 @@ final class Gateway implements AutoCloseable {
         instruments.stores(() -> snapshot.stores().values());
         instruments.configuration(applied::get, rejected::get);
         accessLog.register(metrics);
+        metrics.gauge(
+                "gateway_event_loop_delay_seconds",
+                "How long something ready waits for its turn on the slowest event loop.",
+                rows -> rows.row(loops.delayNanos() / 1e9));
         Views views = new Views(
                 () -> snapshot.lookups(),
                 () -> snapshot.stores().values(),
@@ -249,6 +256,7 @@ final class Gateway implements AutoCloseable {
         allListeners().forEach(Listener::abort);
         upstreams.abort();
         upkeep.close();
+        loops.close();
         deadlines.close();
         snapshot.closeUnless(null);
         accessLog.close();

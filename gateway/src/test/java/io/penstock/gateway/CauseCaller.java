@@ -14,6 +14,8 @@ abstract sealed class CauseCaller implements AutoCloseable {
     /** How it calls. */
     enum Way {
         HTTP1,
+        /** By a connection that has been served before and waits on an event loop. */
+        HTTP1_AGAIN,
         HTTP2,
         GRPC
     }
@@ -31,7 +33,7 @@ abstract sealed class CauseCaller implements AutoCloseable {
 
     static CauseCaller of(Way way, RunningGateway gateway) {
         return switch (way) {
-            case HTTP1 -> new Http1(gateway);
+            case HTTP1, HTTP1_AGAIN -> new Http1(gateway);
             case HTTP2 -> new Http2(gateway, false);
             case GRPC -> new Http2(gateway, true);
         };

@@ -64,7 +64,14 @@ record CauseRow(
     /** Something that a request meets within the gateway. */
     static CauseRow within(Cause cause, String how, Step step) {
         return new CauseRow(
-                cause, how, List.of(Way.values()), HostileOrigin::reformed, Map.of(), step, Ending.REFUSED, Next.SAME);
+                cause,
+                how,
+                List.of(Way.HTTP1, Way.HTTP2, Way.GRPC),
+                HostileOrigin::reformed,
+                Map.of(),
+                step,
+                Ending.REFUSED,
+                Next.SAME);
     }
 
     /** What an upstream of HTTP/1.1 does after each request. */

@@ -68,6 +68,18 @@ final class CauseScene implements AutoCloseable {
                 .filter(new Breaking())
                 .start();
         caller = newCaller();
+        if (way == Way.HTTP1_AGAIN) {
+            warmUp(row.cause() == Cause.CONNECT_REFUSED ? "/well" : "/hostile");
+        }
+    }
+
+    /** Afterwards the caller's connection is on an event loop, and one of the hostile upstream's, too, if that can be. */
+    private void warmUp(String served) {
+        String path = origin.welcomes() ? served : "/well";
+        for (int i = 0; i < 2; i++) {
+            assertThat(caller.ask(path, HostileOrigin.WELCOME, "1").whole()).isTrue();
+            assertThat(gateway.ended().cause()).isNull();
+        }
     }
 
     private String yaml(Map<String, String> keys) {

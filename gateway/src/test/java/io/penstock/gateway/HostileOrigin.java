@@ -17,13 +17,18 @@ final class HostileOrigin implements AutoCloseable {
         void on(FramePeer peer, int stream) throws InterruptedException;
     }
 
+    /** Who has this field is answered, whatever others are done to. */
+    static final String WELCOME = "x-welcome";
+
     private final Semaphore requests = new Semaphore(0);
     private final CountDownLatch good = new CountDownLatch(1);
+    private final boolean welcomes;
     private final @Nullable Http1Origin http1;
     private final @Nullable Origin http2;
     private volatile boolean closed;
 
     private HostileOrigin(@Nullable Script script, @Nullable Misdeed misdeed, boolean raw) {
+        welcomes = script != null && !raw;
         Script served = raw || script == null ? script : connection -> serve(connection, script);
         http1 = served == null ? null : Http1Origin.following(served);
         http2 = misdeed == null ? null : new Origin();
@@ -57,8 +62,11 @@ final class HostileOrigin implements AutoCloseable {
     private void serve(Http1Origin.Connection connection, Script misdeed) throws IOException, InterruptedException {
         while (true) {
             String head = connection.head();
-            requests.release();
-            if (behaves()) {
+            boolean welcome = head.contains("\r\n" + WELCOME + ":");
+            if (!welcome) {
+                requests.release();
+            }
+            if (behaves() || welcome) {
                 connection.text(Http1Origin.length(head));
                 connection.answer("ok");
             } else {
@@ -101,6 +109,11 @@ final class HostileOrigin implements AutoCloseable {
             peer.head(request.stream(), false, ":status", "200");
             peer.data(request.stream(), "ok", true);
         }
+    }
+
+    /** Whether it answers those who are welcome before it behaves. */
+    boolean welcomes() {
+        return welcomes;
     }
 
     private boolean behaves() {

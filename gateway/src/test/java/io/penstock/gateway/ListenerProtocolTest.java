@@ -10,6 +10,7 @@ import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.listener.Listener;
+import io.penstock.gateway.wire.EventLoops;
 import io.penstock.gateway.wire.ProxyHeader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,6 +38,7 @@ class ListenerProtocolTest {
     private static final class Served implements AutoCloseable {
         final Listener listener;
         private final Upkeep upkeep;
+        private final EventLoops loops = new EventLoops(1);
 
         Served(String settings) {
             String yaml = """
@@ -48,7 +50,7 @@ class ListenerProtocolTest {
                     ConfigReader.read(yaml, Map.of()).listeners().getFirst();
             listener = new Listener(
                     config,
-                    new Listener.Settings(10, List.of(Cidr.parse("192.0.2.0/24")), 1024),
+                    new Listener.Settings(10, List.of(Cidr.parse("192.0.2.0/24")), 1024, loops),
                     Served::answer,
                     exchange -> {});
             listener.start();
@@ -76,6 +78,7 @@ class ListenerProtocolTest {
             listener.drain();
             listener.abort();
             upkeep.close();
+            loops.close();
         }
     }
 

@@ -11,6 +11,14 @@ public interface Downstream {
      */
     void offload(Runnable step);
 
+    /**
+     * Goes on with an exchange that waits on an event loop for its upstream: runs a step that will not wait, on the loop's thread, which
+     * calls. A {@link GatewayException} that the step throws becomes the refusal of the exchange.
+     */
+    default void resume(Runnable step) {
+        offload(step);
+    }
+
     /** Ends the exchange with this cause: a refusal while no response head was sent, a reset afterwards. Never blocks. */
     void refuse(GatewayException reason);
 

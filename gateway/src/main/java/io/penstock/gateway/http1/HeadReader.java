@@ -56,6 +56,25 @@ final class HeadReader {
         return response;
     }
 
+    /** Whether a whole head is here, so that reading it will not wait. A false answer may be wrong, a true one is not. */
+    boolean whole() {
+        byte[] bytes = in.bytes();
+        int from = in.start();
+        int last = in.end() - 1;
+        if (from > last || bytes[from] <= ' ') {
+            return false; // empty lines may come before a request
+        }
+        if (last - from > 2 && bytes[last] == '\n' && bytes[last - 1] == '\r' && bytes[last - 2] == '\n') {
+            return true; // nothing comes behind it, mostly
+        }
+        for (int i = from + 2; i < last - 1; i++) {
+            if (bytes[i] == '\n' && bytes[i + 1] == '\r' && bytes[i + 2] == '\n') {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private int headLine() throws IOException {
         int most = Math.min(limits.lineBytes(), limits.headBytes() - used);
         int length = line(most, "head");

@@ -11,6 +11,9 @@ import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.ServedConnection;
 import io.penstock.gateway.filter.PathPolicy;
+import io.penstock.gateway.wire.ChannelWire;
+import io.penstock.gateway.wire.EventLoop;
+import io.penstock.gateway.wire.LoopOdds;
 import io.penstock.gateway.wire.Wire;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,6 +60,9 @@ public final class Http1Connection implements ServedConnection {
     private volatile boolean draining;
     private volatile DownstreamEnding ending = DownstreamEnding.PEER;
     private volatile String detail = "";
+    private final @Nullable EventLoop loop;
+    private final LoopOdds odds = new LoopOdds();
+    private volatile boolean looping;
 
     /**
      * Prepares a connection; nothing is read or written before {@link #serve}.
@@ -64,6 +70,7 @@ public final class Http1Connection implements ServedConnection {
      * @param fields one for all connections of a listener
      * @param paths of the listener, asked for each request: an open connection follows a change
      * @param replayBytes request bytes that each exchange keeps for a second attempt
+     * @param loop on which it waits and is served when that needs no thread; null where it never does
      */
     public Http1Connection(
             Wire wire,
@@ -73,7 +80,8 @@ public final class Http1Connection implements ServedConnection {
             ExchangeObserver observer,
             FieldCache fields,
             Supplier<PathPolicy> paths,
-            int replayBytes) {
+            int replayBytes,
+            @Nullable EventLoop loop) {
         this.wire = wire;
         this.listener = listener;
         this.peer = peer;
@@ -94,6 +102,7 @@ public final class Http1Connection implements ServedConnection {
         this.heads = new HeadReader(Side.DOWNSTREAM, in, limits, fields);
         this.body = new BodyReader(Side.DOWNSTREAM, in, heads, limits);
         this.writer = new BodyWriter(out);
+        this.loop = loop;
     }
 
     // ---- the connection's own thread ----
@@ -101,7 +110,7 @@ public final class Http1Connection implements ServedConnection {
     @Override
     public void serve() {
         try {
-            while (awaitRequest() && serveRequest()) {
+            while (serveNext()) {
                 in.rest();
                 out.rest();
             }
@@ -109,14 +118,37 @@ public final class Http1Connection implements ServedConnection {
                 drainUntilClosed();
             }
         } catch (IOException e) {
-            note(DownstreamEnding.PEER, "connection failed: " + e.getMessage());
+            failed(e);
+        }
+    }
+
+    private boolean serveNext() throws IOException {
+        return switch (stayOnLoop()) {
+            case NOTHING -> awaitRequest() && serveRequest();
+            case REQUEST -> serveRequest();
+            case EXCHANGE -> goOn();
+            case REST -> restOfBody() && !last;
+            case END -> false;
+        };
+    }
+
+    /** Spends time on the event loop, if that is worth it. */
+    private OnLoop.Left stayOnLoop() throws IOException {
+        ChannelWire channel = wire.channel();
+        if (loop == null || channel == null || !loop.isOpen() || !odds.good()) {
+            return OnLoop.Left.NOTHING;
+        }
+        looping = true;
+        try {
+            return new OnLoop(this, channel, loop, odds).stay();
+        } finally {
+            looping = false;
         }
     }
 
     /** Waits for the first byte of a request; false when none will come. */
     private boolean awaitRequest() throws IOException {
-        idleSinceNanos = System.nanoTime();
-        state.set(State.IDLE);
+        idle();
         boolean here;
         reading.lock();
         try {
@@ -124,19 +156,66 @@ public final class Http1Connection implements ServedConnection {
         } finally {
             reading.unlock();
         }
-        if (!state.compareAndSet(State.IDLE, State.BUSY)) {
+        if (!busy()) {
             return false;
         }
         if (!here) {
-            note(draining ? DownstreamEnding.DRAINED : DownstreamEnding.PEER, "closed between requests");
+            endedBetweenRequests();
         }
         return here;
     }
 
+    /** It waits for a request from now on, and may be closed for being idle. */
+    void idle() {
+        idleSinceNanos = System.nanoTime();
+        state.set(State.IDLE);
+    }
+
+    /** A request begins; false when the connection was closed before. */
+    boolean busy() {
+        return state.compareAndSet(State.IDLE, State.BUSY);
+    }
+
+    void endedBetweenRequests() {
+        note(draining ? DownstreamEnding.DRAINED : DownstreamEnding.PEER, "closed between requests");
+    }
+
+    void failed(IOException e) {
+        note(DownstreamEnding.PEER, "connection failed: " + e.getMessage());
+    }
+
     private boolean serveRequest() throws IOException {
+        Http1Exchange served = begin();
+        if (served == null) {
+            return false;
+        }
+        try {
+            served.run();
+        } finally {
+            end(served);
+        }
+        return restOfBody() && !last;
+    }
+
+    /** An exchange that was begun on the loop needs this thread. */
+    private boolean goOn() throws IOException {
+        Http1Exchange served = exchange;
+        if (served != null) {
+            try {
+                served.goOn();
+            } finally {
+                end(served);
+            }
+        }
+        return restOfBody() && !last;
+    }
+
+    /** Reads a request's head and makes its exchange; null when it was refused. */
+    @Nullable
+    Http1Exchange begin() throws IOException {
         MessageHead request = head();
         if (request == null) {
-            return false;
+            return null;
         }
         requests++;
         if (listener.http1().maxRequests().orElse(Integer.MAX_VALUE) <= requests) {
@@ -145,21 +224,27 @@ public final class Http1Connection implements ServedConnection {
         body.begin(request.bodyLength());
         in.timeReads(listener.http1().minBodyRate().isPresent() && !body.complete());
         GatewayException badPath = paths.get().apply(request.head());
-        Http1Exchange served = new Http1Exchange(this, request, handler);
+        Http1Exchange served = new Http1Exchange(this, request, badPath, handler);
         exchange = served;
-        try {
-            if (badPath == null) {
-                served.run();
-            } else {
-                served.runRefused(badPath);
-            }
-        } finally {
-            exchange = null;
-        }
-        if (last && request.persistent()) {
+        return served;
+    }
+
+    /** The exchange is over. */
+    void end(Http1Exchange served) {
+        exchange = null;
+        if (last && served.persistent()) {
             linger(); // the peer did not ask for the end, and may have sent another request already
         }
-        return restOfBody() && !last;
+    }
+
+    /** Whether the next request may come: nothing is left of the last one, and it was not the last. */
+    boolean persists() {
+        return !last && body.complete();
+    }
+
+    /** Whether it is on an event loop, which sees by itself whether the peer is still there. */
+    boolean looping() {
+        return looping;
     }
 
     /** Reads a head; null when it was refused. */
@@ -208,7 +293,7 @@ public final class Http1Connection implements ServedConnection {
         note(how, reason.detail());
         closeAfterThis(how);
         body.begin(0);
-        new Http1Exchange(this, MessageHead.unreadable(), handler).runRefused(reason);
+        new Http1Exchange(this, MessageHead.unreadable(), reason, handler).run();
         linger();
     }
 
@@ -303,6 +388,10 @@ public final class Http1Connection implements ServedConnection {
 
     Wire wire() {
         return wire;
+    }
+
+    HeadReader heads() {
+        return heads;
     }
 
     Input in() {

@@ -39,14 +39,30 @@ final class Http1Exchange implements Downstream {
     private final ExchangeHandler handler;
     private final Exchange exchange;
     private final Http1Half half;
-    private final Thread own = Thread.currentThread();
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.NONE);
     private final AtomicReference<@Nullable GatewayException> refused = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> step = new AtomicReference<>();
+    private final boolean persistent;
+    private final @Nullable GatewayException wrong;
     private volatile @Nullable RunningAttempt running;
+    /** On which it runs: the connection's, or that of an event loop. */
+    private volatile Thread own = Thread.currentThread();
+    /** Where it runs while it needs no thread of its own. */
+    private volatile @Nullable OnLoop onLoop;
 
-    Http1Exchange(Http1Connection connection, MessageHead request, ExchangeHandler handler) {
+    /**
+     * Begins an exchange on the calling thread.
+     *
+     * @param wrong why the request is refused without being opened; null when it is opened
+     */
+    Http1Exchange(
+            Http1Connection connection,
+            MessageHead request,
+            @Nullable GatewayException wrong,
+            ExchangeHandler handler) {
         this.connection = connection;
+        this.wrong = wrong;
+        this.persistent = request.persistent();
         this.handler = handler;
         this.exchange = new Exchange(request.head(), connection.peer(), this, connection.observer());
         this.exchange.protocol(request.http11() ? "1.1" : "1.0");
@@ -67,6 +83,13 @@ final class Http1Exchange implements Downstream {
         return half.raw();
     }
 
+    /** The client has ended its side, which most do only when they want nothing any more. */
+    void clientEnded() {
+        if (!raw() && !lastBytes() && !connection.config().halfClose()) {
+            refuse(new GatewayException(Cause.DOWNSTREAM_GONE, "the client has closed its connection"));
+        }
+    }
+
     /** Whether one of two sides that have changed to another protocol has ended, and the other may still send. Any thread may ask. */
     boolean halfEnded() {
         return half.rawEnded() || connection.body().complete();
@@ -84,9 +107,27 @@ final class Http1Exchange implements Downstream {
         refuse(reason);
     }
 
+    /** Whether the client wants to keep its connection. */
+    boolean persistent() {
+        return persistent;
+    }
+
     /** Serves the exchange on the calling thread until its response is over. */
     void run() {
-        guarded(() -> handler.open(exchange));
+        open();
+        goOn();
+    }
+
+    private void open() {
+        if (wrong == null) {
+            guarded(() -> handler.open(exchange));
+        } else {
+            refuse(wrong); // a head that could not be read, or must not: there is nothing to open
+        }
+    }
+
+    /** Serves an exchange that was opened on the calling thread until its response is over. */
+    void goOn() {
         while (stage.get() != Stage.OVER) {
             Runnable next = step.getAndSet(null);
             if (next != null) {
@@ -104,11 +145,65 @@ final class Http1Exchange implements Downstream {
         exchange.end();
     }
 
-    /** Answers a head that could not be read; there is nothing to open. */
-    void runRefused(GatewayException reason) {
-        refuse(reason);
-        writeRefusal();
+    // ---- on an event loop ----
+
+    /** How far an exchange on an event loop has come. */
+    enum Progress {
+        /** It waits for its upstream, or for somebody who will say so. */
+        WAITS,
+        /** Its next step may wait for something else, and so needs a thread. */
+        NEEDS_THREAD,
+        OVER
+    }
+
+    /** Opens the exchange on the loop's thread. */
+    Progress openOn(OnLoop loop) {
+        onLoop = loop;
+        open();
+        return progress();
+    }
+
+    /** Does what can be done at once; on the loop's thread, between two steps. */
+    Progress progress() {
+        while (stage.get() != Stage.OVER) {
+            if (step.get() != null) {
+                return Progress.NEEDS_THREAD;
+            } else if (stage.get() == Stage.BEGUN) {
+                breakOff();
+            } else if (stage.get() == Stage.NONE && refused.get() != null && running == null) {
+                writeRefusal();
+            } else {
+                return Progress.WAITS;
+            }
+        }
         exchange.end();
+        return Progress.OVER;
+    }
+
+    @Override
+    public void resume(Runnable what) {
+        OnLoop loop = onLoop;
+        if (loop == null) {
+            offload(what);
+            return;
+        }
+        guarded(what);
+        loop.goOn(this);
+    }
+
+    /** From now on this thread runs it. */
+    void moveTo(Thread thread) {
+        own = thread;
+        onLoop = null;
+    }
+
+    private void wake() {
+        OnLoop loop = onLoop;
+        if (loop != null) {
+            loop.wake(this);
+        } else {
+            LockSupport.unpark(own);
+        }
     }
 
     private void guarded(Runnable what) {
@@ -126,10 +221,10 @@ final class Http1Exchange implements Downstream {
 
     @Override
     public void offload(Runnable what) {
-        step.set(what); // run() takes it, and never from within another step: one that opens the exchange again ends
-        // first
-        if (Thread.currentThread() != own) {
-            LockSupport.unpark(own);
+        // goOn() takes it, and never from within another step: one that opens the exchange again ends first
+        step.set(what);
+        if (onLoop != null || Thread.currentThread() != own) {
+            wake(); // on a loop it may be another exchange's step that is under way
         }
     }
 
@@ -144,14 +239,17 @@ final class Http1Exchange implements Downstream {
             attempt.abort(reason.reason());
         }
         if (Thread.currentThread() == own) {
-            return; // run() goes on from here
+            if (onLoop != null) {
+                wake(); // as in offload
+            }
+            return; // goOn() goes on from here
         }
         if (stage.get() == Stage.BEGUN) {
             connection.abort(); // it can only be broken off, and the own thread may be blocked in it
         } else if (attempt == null || half.reader() == own) {
             Thread.startVirtualThread(this::writeRefusal);
         }
-        LockSupport.unpark(own);
+        wake();
     }
 
     @Override
@@ -244,7 +342,7 @@ final class Http1Exchange implements Downstream {
             if (half.reader() != null) {
                 connection.linger(); // it waits for bytes that nobody wants any more
             }
-            LockSupport.unpark(own);
+            wake();
         }
     }
 

@@ -75,7 +75,9 @@ final class Http1Upkeep {
         }
         if (!connection.body().complete()) {
             body(exchange, now);
-        } else if (!watching && now - exchange.exchange().startedNanos() > WATCH_NANOS) {
+        } else if (!watching
+                && !connection.looping()
+                && now - exchange.exchange().startedNanos() > WATCH_NANOS) {
             watching = true;
             Thread.ofVirtual().name("http1-watch " + connection.peer()).start(() -> watch(exchange));
         }
@@ -132,9 +134,8 @@ final class Http1Upkeep {
                 return;
             }
             ended = !connection.in().fill();
-            boolean gone = ended && !exchange.raw() && !exchange.lastBytes();
-            if (gone && !connection.config().halfClose()) {
-                exchange.refuse(new GatewayException(Cause.DOWNSTREAM_GONE, "the client has closed its connection"));
+            if (ended) {
+                exchange.clientEnded();
             }
         } catch (IOException e) {
             exchange.refuse(new GatewayException(Cause.DOWNSTREAM_GONE, "read: " + e.getMessage(), e));

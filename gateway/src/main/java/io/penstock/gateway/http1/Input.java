@@ -54,6 +54,11 @@ final class Input {
 
     /** Waits for more bytes behind those that are here. False when the peer has ended its side. */
     boolean fill() throws IOException {
+        return more() >= 0;
+    }
+
+    /** As {@link #fill}; how many came: -1 when the peer has ended its side, 0 only on an event loop. */
+    int more() throws IOException {
         if (start == end) {
             start = 0;
             end = 0;
@@ -68,11 +73,27 @@ final class Input {
             }
         }
         int read = waiting(bytes, end, bytes.length - end);
-        if (read < 0) {
-            return false;
+        if (read > 0) {
+            end += read;
         }
-        end += read;
-        return true;
+        return read;
+    }
+
+    /**
+     * On an event loop: takes what is there, as long as the buffer has no more than so many bytes then.
+     *
+     * @return -1 when the peer has ended its side behind it
+     */
+    int take(int most) throws IOException {
+        int read = 0;
+        while (available() < most) {
+            int room = bytes.length - end;
+            read = more();
+            if (read <= 0 || read < room) {
+                break; // that was all, for now
+            }
+        }
+        return read;
     }
 
     /** What is in the buffer, otherwise straight from the wire; -1 when the peer has ended its side. */
@@ -94,7 +115,7 @@ final class Input {
             int read = wire.read(to, offset, length);
             if (read > 0) {
                 total += read;
-            } else {
+            } else if (read < 0) {
                 ended = true;
             }
             return read;

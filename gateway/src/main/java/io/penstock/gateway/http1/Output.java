@@ -108,6 +108,11 @@ final class Output {
         }
     }
 
+    /** Writes what was left over on an event loop, where nothing waits. */
+    void writeRest() throws IOException {
+        write(buffer, 0, 0);
+    }
+
     /** Forgets what was not written yet. */
     void clear() {
         size = 0;

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamHalf implements Half {
     /** Interim responses before the final one; nobody sends so many in earnest. */
     private static final int MOST_INTERIM = 100;
+    /** Of a response that is passed on without a thread. */
+    private static final int MOST_ON_LOOP = 16 * 1024;
 
     private final UpstreamConnection up;
     private final long inBefore;
@@ -99,6 +101,41 @@ public final class UpstreamHalf implements Half {
         requestEnded = true;
         if (raw) {
             up.wire().finish();
+        }
+    }
+
+    // ---- on an event loop ----
+
+    /** What is here of the next head. */
+    public enum Arrival {
+        NOTHING,
+        PART,
+        /** All of it, or the end of the connection: {@link #receive} will not wait. */
+        WHOLE
+    }
+
+    /** Takes what has come, without waiting; no more than a small response has. */
+    public Arrival arrival() {
+        try {
+            if (up.heads().whole()) {
+                return Arrival.WHOLE; // behind the one before
+            }
+            boolean ended = up.in().take(MOST_ON_LOOP) < 0;
+            if (up.in().available() == 0) {
+                return ended ? Arrival.WHOLE : Arrival.NOTHING;
+            }
+            return up.heads().whole() ? Arrival.WHOLE : Arrival.PART;
+        } catch (IOException e) {
+            return Arrival.WHOLE; // which finds the same
+        }
+    }
+
+    /** Writes what an event loop has left of the request; blocks. */
+    public void writeRest() {
+        try {
+            up.out().writeRest();
+        } catch (IOException e) {
+            throw failed("write", e);
         }
     }
 

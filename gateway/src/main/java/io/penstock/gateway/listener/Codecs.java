@@ -21,7 +21,7 @@ final class Codecs {
     private final ListenerConfig config;
     private final ExchangeHandler handler;
     private final ExchangeObserver observer;
-    private final int replayBytes;
+    private final Listener.Settings settings;
     private final FieldCache fields = new FieldCache();
     private final Supplier<PathPolicy> paths;
 
@@ -30,11 +30,11 @@ final class Codecs {
             ExchangeHandler handler,
             ExchangeObserver observer,
             Supplier<PathPolicy> paths,
-            int replayBytes) {
+            Listener.Settings settings) {
         this.config = config;
         this.handler = handler;
         this.observer = observer;
-        this.replayBytes = replayBytes;
+        this.settings = settings;
         this.paths = paths;
     }
 
@@ -68,10 +68,19 @@ final class Codecs {
 
     /** The connection as one of HTTP/1.1, whatever has come. */
     Http1Connection http1(Wire wire, Peer peer) {
-        return new Http1Connection(wire, config, peer, handler, observer, fields, paths, replayBytes);
+        return new Http1Connection(
+                wire,
+                config,
+                peer,
+                handler,
+                observer,
+                fields,
+                paths,
+                settings.replayBytes(),
+                settings.loops().next());
     }
 
     private ServedConnection http2(Wire wire, Peer peer) {
-        return new DownstreamConnection(wire, config, peer, handler, observer, paths, replayBytes);
+        return new DownstreamConnection(wire, config, peer, handler, observer, paths, settings.replayBytes());
     }
 }

@@ -16,6 +16,7 @@ import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.filter.PathPolicy;
+import io.penstock.gateway.wire.EventLoops;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -52,8 +53,9 @@ public final class Listener {
      * @param maxConnections what the process's descriptors allow; the configured limit may be lower
      * @param trusted networks whose callers are trusted
      * @param replayBytes request bytes that each exchange keeps for a second attempt
+     * @param loops on which connections wait that need no thread
      */
-    public record Settings(int maxConnections, List<Cidr> trusted, int replayBytes) {
+    public record Settings(int maxConnections, List<Cidr> trusted, int replayBytes, EventLoops loops) {
         public Settings {
             trusted = List.copyOf(trusted);
         }
@@ -107,7 +109,7 @@ public final class Listener {
                 config,
                 settings,
                 new Peers(config, () -> terms.settings().trusted()),
-                new Codecs(config, handler, observer, () -> terms.paths(), settings.replayBytes()),
+                new Codecs(config, handler, observer, () -> terms.paths(), settings),
                 new PathPolicy(config.paths()),
                 tls);
     }

@@ -13,7 +13,10 @@ import io.penstock.gateway.exchange.UpstreamEnding;
 import io.penstock.gateway.http1.UpstreamConnection;
 import io.penstock.gateway.http1.UpstreamHalf;
 import io.penstock.gateway.upstream.forward.Lease;
+import io.penstock.gateway.wire.ChannelWire;
+import io.penstock.gateway.wire.EventLoop;
 import io.penstock.gateway.wire.PooledWire;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Between two exchanges it belongs to the pool, under whose lock its fields are written; during one to the exchange's thread, and upkeep
  * only reads what is volatile.
  */
-final class Http1Lease implements Lease {
+final class Http1Lease implements Lease, Runnable {
     private static final int BUFFER_BYTES = 16 * 1024;
     /** Below this age the kernel would have told of an end, but for an endpoint that was caught doing so. */
     private static final long PROBE_NANOS = 10_000_000;
@@ -49,6 +52,7 @@ final class Http1Lease implements Lease {
     private volatile boolean sent;
     private volatile boolean streaming;
     private volatile boolean upgraded;
+    private volatile @Nullable LoopAttempt onLoop;
 
     Http1Lease(
             Http1Pool pool,
@@ -123,6 +127,69 @@ final class Http1Lease implements Lease {
         streaming = false;
         upgraded = false;
         half = connection.open();
+    }
+
+    // ---- on an event loop ----
+
+    /** Whether it may be used on this loop; null stands for a thread. */
+    boolean fits(@Nullable EventLoop loop) {
+        ChannelWire channel = wire.channel();
+        return loop == null || (channel != null && (channel.loop() == null || channel.loop() == loop));
+    }
+
+    /** Puts it on the loop where its exchange is, or takes it off when that has a thread; called before {@link #begin}. */
+    void moveTo(@Nullable EventLoop loop) throws IOException {
+        ChannelWire channel = wire.channel();
+        if (channel != null && channel.loop() != loop) {
+            channel.detach();
+            if (loop != null) {
+                channel.attach(loop, this);
+            }
+        }
+    }
+
+    /** Its exchange goes on on a thread. */
+    void leaveLoop() {
+        onLoop = null;
+        try {
+            moveTo(null);
+        } catch (IOException e) {
+            // it is closed, as the next read will find
+        }
+    }
+
+    /** Makes the attempt on the loop where it is. */
+    void attempt(LoopAttempt attempt) {
+        onLoop = attempt;
+        attempt.begin();
+    }
+
+    /** Called by the loop: something can be read, or it was closed. */
+    @Override
+    public void run() {
+        LoopAttempt attempt = onLoop;
+        if (attempt != null) {
+            attempt.ready();
+        } else {
+            pool.spoke(this);
+        }
+    }
+
+    UpstreamHalf.Arrival arrival() {
+        return current().arrival();
+    }
+
+    /** Whether a part of the request was not taken by the kernel. */
+    boolean unwritten() {
+        ChannelWire channel = wire.channel();
+        return channel != null && channel.unwritten() > 0;
+    }
+
+    /** Writes that part; blocks. */
+    void writeRest() {
+        if (unwritten()) {
+            current().writeRest();
+        }
     }
 
     // ---- Lease ----
@@ -230,6 +297,7 @@ final class Http1Lease implements Lease {
     }
 
     private void leave() {
+        onLoop = null;
         half = null;
         exchange = null;
         observer = AttemptObserver.NOBODY;

@@ -14,7 +14,10 @@ import io.penstock.gateway.http1.Http1Limits;
 import io.penstock.gateway.http1.UpstreamConnection;
 import io.penstock.gateway.upstream.WaitingLine.Waiting;
 import io.penstock.gateway.upstream.forward.Forwarding;
+import io.penstock.gateway.wire.EventLoop;
+import io.penstock.gateway.wire.LoopOdds;
 import io.penstock.gateway.wire.PooledWire;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -53,6 +56,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
     private final boolean perPeer;
     private final Ledger ledger = new Ledger();
     private final IdleAge idleAge = new IdleAge();
+    private final LoopOdds odds = new LoopOdds();
     private final ReentrantLock lock = new ReentrantLock();
 
     private final ArrayDeque<Http1Lease> idle = new ArrayDeque<>();
@@ -96,7 +100,62 @@ final class Http1Pool implements Pool, Dialer.Caller {
         if (exchange.grpc()) {
             throw new GatewayException(Cause.GRPC_OVER_HTTP1, "gRPC needs HTTP/2, and " + name() + " speaks HTTP/1.1");
         }
-        exchange.downstream().offload(() -> serve(exchange));
+        EventLoop loop = EventLoop.current();
+        if (loop == null || !openOn(loop, exchange)) {
+            exchange.downstream().offload(() -> serve(exchange));
+        }
+    }
+
+    /** Makes the attempt on the loop when nothing has to be waited for but its response; false when it needs a thread. */
+    private boolean openOn(EventLoop loop, Exchange exchange) {
+        boolean repeatable = repeatable(exchange.request());
+        if (!odds.good()
+                || exchange.request().has(":protocol")
+                || !exchange.downstream().half().received()) {
+            return false;
+        }
+        long now = System.nanoTime();
+        if (idleAge.erratic(now)) {
+            return false;
+        }
+        Http1Lease lease;
+        lock.lock();
+        try {
+            lease = draining || line.size() > 0 ? null : takeIdle(exchange.peer(), now, loop);
+        } finally {
+            lock.unlock();
+        }
+        if (lease == null) {
+            return false;
+        }
+        if (!opened(lease, now, loop, repeatable)) {
+            return false;
+        }
+        AttemptObserver observer = exchange.takeAttemptObserver();
+        lease.begin(exchange, observer, lease.waitedIdle());
+        lease.attempt(new LoopAttempt(this, lease, exchange, observer, odds));
+        return true;
+    }
+
+    /** Whether the connection is open, and where its exchange is; otherwise it is over. */
+    private boolean opened(Http1Lease lease, long now, @Nullable EventLoop loop, boolean repeatable) {
+        try {
+            lease.moveTo(loop);
+            if (lease.open(now, idleAge.erratic(now) || !repeatable)) {
+                return true;
+            }
+        } catch (IOException e) {
+            // the same
+        }
+        foundClosed(lease, now);
+        lease.close();
+        ended(lease, UpstreamEnding.PEER_CLOSED);
+        return false;
+    }
+
+    /** The attempt that was begun on a stale connection goes on with another one; on the exchange's own thread. */
+    void serveAgain(Exchange exchange, AttemptObserver observer) {
+        serve(exchange, true, observer);
     }
 
     /** Whether a request may be made again without harm when nobody knows whether it was processed (RFC 9110 §9.2.2). */
@@ -111,9 +170,14 @@ final class Http1Pool implements Pool, Dialer.Caller {
 
     /** On the exchange's own thread. */
     private void serve(Exchange exchange) {
+        serve(exchange, false, null);
+    }
+
+    /** Makes one attempt, however many connections it takes. */
+    private void serve(Exchange exchange, boolean another, @Nullable AttemptObserver begun) {
         boolean repeatable = repeatable(exchange.request());
-        boolean fresh = false;
-        @Nullable AttemptObserver observer = null; // of the one attempt, however many connections it takes
+        boolean fresh = another;
+        @Nullable AttemptObserver observer = begun;
         while (true) {
             Http1Lease lease;
             try {
@@ -163,7 +227,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
                     throw new GatewayException(Cause.DRAINING, "the upstream's pool is draining");
                 }
                 if (!mustBeFresh && line.size() == 0) {
-                    found = takeIdle(exchange.peer(), now);
+                    found = takeIdle(exchange.peer(), now, null);
                 }
                 if (found == null) {
                     waiting = queue(exchange, mustBeFresh);
@@ -172,28 +236,25 @@ final class Http1Pool implements Pool, Dialer.Caller {
                 lock.unlock();
             }
             if (waiting != null) {
-                return (Http1Lease) waiting.await();
-            }
-            if (found != null && found.open(now, erratic || !repeatable)) {
+                found = (Http1Lease) waiting.await();
+                found.leaveLoop();
                 return found;
             }
-            if (found != null) {
-                foundClosed(found, now);
-                found.close();
-                ended(found, UpstreamEnding.PEER_CLOSED);
+            if (found != null && opened(found, now, null, repeatable)) {
+                return found;
             }
         }
     }
 
     /** Under the lock: the most recently used one that fits. */
-    private @Nullable Http1Lease takeIdle(Peer peer, long now) {
+    private @Nullable Http1Lease takeIdle(Peer peer, long now, @Nullable EventLoop loop) {
         long limit = idleAge.limitNanos(now);
         for (Iterator<Http1Lease> each = idle.descendingIterator(); each.hasNext(); ) {
             Http1Lease lease = each.next();
             if (now - lease.idleSinceNanos > limit) {
                 return null; // those before it are idle for longer; upkeep closes them
             }
-            if (lease.serves(peer) && !lease.tooOld(now)) {
+            if (lease.serves(peer) && !lease.tooOld(now) && lease.fits(loop)) {
                 each.remove();
                 return lease;
             }
@@ -250,6 +311,24 @@ final class Http1Pool implements Pool, Dialer.Caller {
         }
         first.finish(lease);
         return true;
+    }
+
+    /** An idle connection has something to read, which is its end or a reason for it; on the event loop's thread. */
+    void spoke(Http1Lease lease) {
+        boolean mine;
+        lock.lock();
+        try {
+            mine = idle.remove(lease);
+        } finally {
+            lock.unlock();
+        }
+        if (mine) { // otherwise whoever has it finds out
+            long now = System.nanoTime();
+            lease.seenOpenNanos = now;
+            foundClosed(lease, now);
+            lease.close();
+            ended(lease, UpstreamEnding.PEER_CLOSED);
+        }
     }
 
     /** An idle connection turned out to be closed. */

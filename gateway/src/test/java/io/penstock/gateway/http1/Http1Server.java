@@ -116,7 +116,8 @@ final class Http1Server implements AutoCloseable {
                 ended::add,
                 new FieldCache(),
                 () -> paths,
-                64 * 1024);
+                64 * 1024,
+                null);
         open.add(connection);
         connection.serve();
         closed.add(connection);

@@ -11,6 +11,7 @@ import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.RequestHalf;
 import io.penstock.gateway.exchange.Upstream;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +36,22 @@ public final class Forwarding {
     private @Nullable GatewayException requestFailure;
     private boolean answered;
     private boolean leased = true;
+    private @Nullable Head arrived;
 
-    private Forwarding(Exchange exchange, Lease lease) {
+    /** How far an attempt has come. */
+    public enum Outcome {
+        /** The request is on its way, and a response will come. */
+        WAITS,
+        /** The response's head is here, and its body is not: the rest takes a thread. */
+        COMES_IN_PIECES,
+        /** The connection was {@linkplain Lease#stale stale}: the attempt has to go on with another one. */
+        STALE,
+        /** The exchange has its response, or was opened again. */
+        OVER
+    }
+
+    /** Nothing is sent before {@link #send}. */
+    public Forwarding(Exchange exchange, Lease lease) {
         this.exchange = exchange;
         this.down = exchange.downstream().half();
         this.lease = lease;
@@ -51,18 +66,51 @@ public final class Forwarding {
      * @throws GatewayException why the exchange fails
      */
     public static boolean run(Exchange exchange, Lease lease) {
-        return new Forwarding(exchange, lease).run();
+        Forwarding attempt = new Forwarding(exchange, lease);
+        Outcome outcome = attempt.send();
+        return (outcome == Outcome.WAITS ? attempt.receive() : outcome) != Outcome.STALE;
     }
 
-    private boolean run() {
-        try {
+    /** Begins the attempt and sends the request. */
+    public Outcome send() {
+        return guarded(() -> {
             down.running(up);
             refuseIfRefused();
             lease.started();
             sendRequest();
-            return receiveResponse();
+            return Outcome.WAITS;
+        });
+    }
+
+    /** Receives the response, or what has not {@linkplain #receiveArrived arrived} of it, and passes it on; blocks until its end. */
+    public Outcome receive() {
+        return guarded(() -> {
+            passOn(finalHead());
+            return Outcome.OVER;
+        });
+    }
+
+    /** As {@link #receive}, of a response whose head is here: passes it on if nothing of it is missing. Never blocks. */
+    public Outcome receiveArrived() {
+        return guarded(() -> {
+            Head head = receiveHead();
+            if (interim(head)) {
+                return Outcome.WAITS;
+            }
+            if (!up.received()) {
+                arrived = head;
+                return Outcome.COMES_IN_PIECES;
+            }
+            passOn(head);
+            return Outcome.OVER;
+        });
+    }
+
+    private Outcome guarded(Supplier<Outcome> step) {
+        try {
+            return step.get();
         } catch (GatewayException e) {
-            return failed(e);
+            return failed(e) ? Outcome.OVER : Outcome.STALE;
         } catch (RuntimeException | Error e) {
             endLease(Cause.INTERNAL);
             throw e;
@@ -125,15 +173,14 @@ public final class Forwarding {
 
     // ---- response ----
 
-    private boolean receiveResponse() {
-        Head head = finalHead();
+    private void passOn(Head head) {
         boolean upgrade = exchange.request().has(":protocol") && upgraded(head);
         byte[] buffer = lease.buffer();
         int first = !upgrade && up.received() ? up.read(buffer, 0, buffer.length) : 0;
         boolean bodiless = first < 0 && up.trailers() == null;
         lease.responded(head);
         if (!upgrade && withheld(head)) {
-            return true;
+            return;
         }
         exchange.responded(head);
         exchange.status(head.status());
@@ -155,23 +202,29 @@ public final class Forwarding {
         } else {
             copy(head, buffer, first);
         }
-        return true;
     }
 
     private Head finalHead() {
-        while (true) {
-            Head head = receive();
-            int status = head.status();
-            if (status >= 200 || status == 101) {
-                return head;
-            }
-            exchange.responded(head);
-            down.send(head, false);
-            down.flush();
+        Head head = arrived == null ? receiveHead() : arrived;
+        while (interim(head)) {
+            head = receiveHead();
         }
+        return head;
     }
 
-    private Head receive() {
+    /** Passes an interim head on. */
+    private boolean interim(Head head) {
+        int status = head.status();
+        if (status >= 200 || status == 101) {
+            return false;
+        }
+        exchange.responded(head);
+        down.send(head, false);
+        down.flush();
+        return true;
+    }
+
+    private Head receiveHead() {
         try {
             return up.receive();
         } catch (GatewayException e) {

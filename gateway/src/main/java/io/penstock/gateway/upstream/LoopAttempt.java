@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.upstream;
+
+import io.penstock.gateway.exchange.AttemptObserver;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.upstream.forward.Forwarding;
+import io.penstock.gateway.wire.LoopOdds;
+
+/**
+ * One attempt that is made on an event loop: the request, which is here whole, goes out at once, and the response is passed on when it has
+ * come whole. An attempt whose response comes in pieces goes on, with its connection, on the exchange's thread.
+ */
+final class LoopAttempt {
+    private final Http1Pool pool;
+    private final Http1Lease lease;
+    private final Exchange exchange;
+    private final AttemptObserver observer;
+    private final LoopOdds odds;
+    private final Forwarding forwarding;
+
+    LoopAttempt(Http1Pool pool, Http1Lease lease, Exchange exchange, AttemptObserver observer, LoopOdds odds) {
+        this.pool = pool;
+        this.lease = lease;
+        this.exchange = exchange;
+        this.observer = observer;
+        this.odds = odds;
+        this.forwarding = new Forwarding(exchange, lease);
+    }
+
+    /** Sends the request. */
+    void begin() {
+        settle(forwarding.send());
+    }
+
+    /** Something of the response is here, or its connection has ended. */
+    void ready() {
+        exchange.downstream().resume(this::receive);
+    }
+
+    private void receive() {
+        Forwarding.Outcome outcome = Forwarding.Outcome.WAITS;
+        while (outcome == Forwarding.Outcome.WAITS) { // a final response may come right behind an interim one
+            switch (lease.arrival()) {
+                case NOTHING -> {
+                    return;
+                }
+                case PART -> outcome = Forwarding.Outcome.COMES_IN_PIECES;
+                case WHOLE -> outcome = forwarding.receiveArrived();
+            }
+        }
+        settle(outcome);
+    }
+
+    private void settle(Forwarding.Outcome outcome) {
+        switch (outcome) {
+            case WAITS -> {
+                if (lease.unwritten()) {
+                    toThread();
+                }
+            }
+            case COMES_IN_PIECES -> toThread();
+            case STALE -> exchange.downstream().offload(() -> pool.serveAgain(exchange, observer));
+            case OVER -> odds.won();
+        }
+    }
+
+    private void toThread() {
+        odds.lost();
+        lease.leaveLoop();
+        exchange.downstream().offload(this::goOn);
+    }
+
+    /** On the exchange's thread. */
+    private void goOn() {
+        lease.writeRest();
+        if (forwarding.receive() == Forwarding.Outcome.STALE) {
+            pool.serveAgain(exchange, observer);
+        }
+    }
+}
