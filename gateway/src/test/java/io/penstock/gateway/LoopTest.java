@@ -382,6 +382,29 @@ class LoopTest {
         }
     }
 
+    /** Whoever looks whether the client is still there reads the beginning of its next request. */
+    @Test
+    void servesARequestThatBeginsWhereALargeOneWas() throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                RunningGateway gateway = gateway(origin, "")) {
+            Http1Origin.Connection client = client(gateway);
+            client.send("GET /large HTTP/1.1\r\nHost: a.test\r\nx-large: " + "x".repeat(7_000) + "\r\n\r\n");
+            Http1Origin.Connection upstream = origin.connection();
+            upstream.request();
+            gateway.awaitNanos(500_000_000); // longer than a client is taken on trust
+            upstream.answer("large");
+            assertThat(answer(client)).isEqualTo("large");
+            gateway.ended();
+            gateway.awaitNanos(20_000_000);
+
+            client.send("GET /next HTTP/1.1\r\nHost: a.test\r\nx-large: " + "x".repeat(3_000) + "\r\n\r\n");
+
+            assertThat(upstream.request()).startsWith("GET /next ");
+            upstream.answer("next");
+            assertThat(answer(client)).isEqualTo("next");
+        }
+    }
+
     @Test
     void servesOnWhileOthersAreTimedOut() throws Exception {
         try (Http1Origin origin = Http1Origin.byHand();

@@ -111,14 +111,25 @@ public final class Http1Connection implements ServedConnection {
     public void serve() {
         try {
             while (serveNext()) {
-                in.rest();
-                out.rest();
+                rest();
             }
             if (state.get() != State.CLOSED && lingerSinceNanos != 0) {
                 drainUntilClosed();
             }
         } catch (IOException e) {
             failed(e);
+        }
+    }
+
+    /** Between two requests: lets go of buffers that grew. */
+    void rest() {
+        out.rest();
+        if (reading.tryLock()) { // otherwise somebody waits there for the beginning of the next request
+            try {
+                in.rest();
+            } finally {
+                reading.unlock();
+            }
         }
     }
 

@@ -187,11 +187,10 @@ final class OnLoop {
             return false;
         }
         odds.won();
-        connection.out().rest();
+        connection.rest();
         if (connection.in().available() > 0) {
             return true;
         }
-        connection.in().rest();
         if (deaf) {
             deaf = false;
             channel.listen(true);
