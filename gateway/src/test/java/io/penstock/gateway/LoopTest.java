@@ -158,6 +158,46 @@ class LoopTest {
         }
     }
 
+    /** More of them than have their turn at once, and none needs an upstream. */
+    @Test
+    void answersWhatIsPipelinedByItself() throws Exception {
+        int rounds = 20;
+        int each = 100;
+        try (Http1Origin origin = Http1Origin.echoing();
+                RunningGateway gateway = RunningGateway.with("""
+                        listeners: [{name: main, address: 127.0.0.1, port: 0}]
+                        routes:
+                          - {name: own, path-prefix: /own, answer: {status: 200, body: own}}
+                          - {name: all, cluster: origin}
+                        clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: http1}}]
+                        admin: {port: 0}
+                        access-log: {output: none}
+                        """.formatted(origin.address()))
+                        .filter(places)
+                        .start()) {
+            Http1Origin.Connection client = warm(gateway);
+            String own = "GET /own HTTP/1.1\r\nHost: a.test\r\n\r\n".repeat(each);
+            Thread sender = Thread.startVirtualThread(() -> {
+                try {
+                    for (int i = 0; i < rounds; i++) {
+                        ask(client, "/" + i);
+                        client.send(own);
+                    }
+                } catch (IOException e) {
+                    // seen below: answers are missing
+                }
+            });
+
+            for (int i = 0; i < rounds; i++) {
+                assertThat(answer(client)).isEqualTo("get /" + i);
+                for (int j = 0; j < each; j++) {
+                    assertThat(answer(client)).isEqualTo("own");
+                }
+            }
+            sender.join(SOON);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 20, 39, 45})
     void givesAResponseThatComesInPiecesToAThread(int first) throws Exception {
@@ -262,7 +302,7 @@ class LoopTest {
     }
 
     @Test
-    void learnsAtOnceThatTheClientIsGone() throws Exception {
+    void learnsThatTheClientIsGone() throws Exception {
         try (Http1Origin origin = Http1Origin.byHand();
                 RunningGateway gateway = gateway(origin, "")) {
             Http1Origin.Connection[] pair = warmByHand(origin, gateway);
@@ -276,18 +316,47 @@ class LoopTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {50, 600, 1024, 2048})
+    void answersARequestRightBeforeTheClientsEndWhereThatIsAllowed(int length) throws Exception {
+        String head = "GET /large HTTP/1.1\r\nHost: a.test\r\nx-large: ";
+        String large = head + "x".repeat(Math.max(0, length - head.length() - 4)) + "\r\n\r\n";
+        try (Http1Origin origin = Http1Origin.echoing();
+                RunningGateway gateway = halfClosing(origin)) {
+            for (int i = 0; i < 20; i++) {
+                Http1Origin.Connection client = warm(gateway);
+                client.send(large);
+                assertThat(answer(client)).isEqualTo("get /large");
+
+                client.send(large);
+                client.finish();
+
+                assertThat(answer(client)).isEqualTo("get /large");
+                assertThat(client.ended()).isTrue();
+                for (int j = 0; j < 2; j++) {
+                    assertThat(gateway.ended().cause()).isNull();
+                    places.next();
+                }
+            }
+        }
+    }
+
+    private RunningGateway halfClosing(Http1Origin origin) {
+        return RunningGateway.with("""
+                listeners: [{name: main, address: 127.0.0.1, port: 0, http1: {half-close: true}}]
+                routes: [{name: all, cluster: origin}]
+                clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: http1}}]
+                admin: {port: 0}
+                access-log: {output: none}
+                """.formatted(origin.address()))
+                .filter(places)
+                .start();
+    }
+
     @Test
     void answersAfterTheClientHasEndedItsSideWhereThatIsAllowed() throws Exception {
         try (Http1Origin origin = Http1Origin.byHand();
-                RunningGateway gateway = RunningGateway.with("""
-                        listeners: [{name: main, address: 127.0.0.1, port: 0, http1: {half-close: true}}]
-                        routes: [{name: all, cluster: origin}]
-                        clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: http1}}]
-                        admin: {port: 0}
-                        access-log: {output: none}
-                        """.formatted(origin.address()))
-                        .filter(places)
-                        .start()) {
+                RunningGateway gateway = halfClosing(origin)) {
             Http1Origin.Connection[] pair = warmByHand(origin, gateway);
             ask(pair[0], "/half");
             pair[1].request();
@@ -406,7 +475,7 @@ class LoopTest {
     }
 
     @Test
-    void servesOnWhileOthersAreTimedOut() throws Exception {
+    void endsAnAttemptWhoseResponseIsLate() throws Exception {
         try (Http1Origin origin = Http1Origin.byHand();
                 RunningGateway gateway = gateway(origin, "first-byte-timeout: 100ms")) {
             Http1Origin.Connection[] pair = warmByHand(origin, gateway);

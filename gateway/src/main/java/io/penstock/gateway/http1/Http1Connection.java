@@ -253,6 +253,12 @@ public final class Http1Connection implements ServedConnection {
         return !last && body.complete();
     }
 
+    /** Whether the kernel has not taken all that was written on an event loop. */
+    boolean unwritten() {
+        ChannelWire channel = wire.channel();
+        return channel != null && channel.unwritten() > 0;
+    }
+
     /** Whether it is on an event loop, which sees by itself whether the peer is still there. */
     boolean looping() {
         return looping;

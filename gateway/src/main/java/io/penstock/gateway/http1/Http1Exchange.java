@@ -15,13 +15,17 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on a downstream connection: runs on the connection's own thread, from the head to the last byte.
+ * One request on a downstream connection: runs on the connection's own thread, from the head to the last byte, or on an event loop as
+ * long as it needs no thread.
  *
  * <p>Whoever begins the response owns it: the own thread with a response, an answer or a refusal, or, when that thread is waiting for
  * something that cannot be interrupted, a helper thread with the refusal. {@link #stage} decides between them.
  */
 final class Http1Exchange implements Downstream {
     private static final System.Logger LOG = System.getLogger(Http1Exchange.class.getName());
+
+    /** Of an answer of the gateway's own that is given without a thread. */
+    private static final int MOST_ON_LOOP = 16 * 1024;
 
     /** How far the response is. */
     enum Stage {
@@ -176,6 +180,9 @@ final class Http1Exchange implements Downstream {
                 return Progress.WAITS;
             }
         }
+        if (connection.unwritten()) {
+            return Progress.NEEDS_THREAD; // the exchange ends with its last byte
+        }
         exchange.end();
         return Progress.OVER;
     }
@@ -187,8 +194,14 @@ final class Http1Exchange implements Downstream {
             offload(what);
             return;
         }
-        guarded(what);
-        loop.goOn(this);
+        try {
+            guarded(what);
+        } catch (Error e) {
+            refuse(new GatewayException(Cause.INTERNAL, "defect: " + e, e));
+            throw e;
+        } finally {
+            loop.goOn(this);
+        }
     }
 
     /** From now on this thread runs it. */
@@ -267,7 +280,7 @@ final class Http1Exchange implements Downstream {
 
     @Override
     public void answer(Head head, byte[] body) {
-        if (Thread.currentThread() != own) {
+        if (Thread.currentThread() != own || (onLoop != null && body.length > MOST_ON_LOOP)) {
             offload(() -> answer(head, body));
             return;
         }

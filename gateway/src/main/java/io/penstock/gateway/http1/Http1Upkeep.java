@@ -75,9 +75,11 @@ final class Http1Upkeep {
         }
         if (!connection.body().complete()) {
             body(exchange, now);
-        } else if (!watching
-                && !connection.looping()
-                && now - exchange.exchange().startedNanos() > WATCH_NANOS) {
+        } else if (now - exchange.exchange().startedNanos() <= WATCH_NANOS) {
+            return;
+        } else if (connection.in().ended()) {
+            exchange.clientEnded();
+        } else if (!watching && !connection.looping()) {
             watching = true;
             Thread.ofVirtual().name("http1-watch " + connection.peer()).start(() -> watch(exchange));
         }

@@ -52,7 +52,7 @@ final class Input {
         start += count;
     }
 
-    /** Waits for more bytes behind those that are here. False when the peer has ended its side. */
+    /** Waits for more bytes behind those that are here; on an event loop there may be none. False when the peer has ended its side. */
     boolean fill() throws IOException {
         return more() >= 0;
     }
@@ -82,14 +82,22 @@ final class Input {
     /**
      * On an event loop: takes what is there, as long as the buffer has no more than so many bytes then.
      *
-     * @return -1 when the peer has ended its side behind it
+     * @return -1 when the peer has ended its side, perhaps behind something that it sent
+     * @throws IOException there is nothing any more; what was taken before it failed stays
      */
     int take(int most) throws IOException {
+        int before = available();
         int read = 0;
         while (available() < most) {
-            int room = bytes.length - end;
-            read = more();
-            if (read <= 0 || read < room) {
+            try {
+                read = more();
+            } catch (IOException e) {
+                if (available() == before) {
+                    throw e;
+                }
+                break; // the next read finds it
+            }
+            if (read <= 0 || end < bytes.length) {
                 break; // that was all, for now
             }
         }

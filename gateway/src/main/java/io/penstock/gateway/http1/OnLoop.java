@@ -50,6 +50,8 @@ final class OnLoop {
     private final LoopOdds odds;
     /** Nothing is heard from the client until its answer is on its way. */
     private boolean deaf;
+    /** Requests are here that wait for their turn. */
+    private boolean turnDue;
 
     private volatile @Nullable Left left;
 
@@ -80,9 +82,21 @@ final class OnLoop {
         }
         Left what = await();
         if (channel.unwritten() > 0) {
-            connection.out().writeRest();
+            writeRest();
         }
         return what;
+    }
+
+    private void writeRest() {
+        try {
+            connection.out().writeRest();
+        } catch (IOException e) {
+            Http1Exchange current = connection.exchange();
+            if (current != null) {
+                current.exchange().fail(Cause.DOWNSTREAM_GONE, "write: " + e.getMessage());
+            }
+            channel.abort(); // whatever is to be done now finds it closed
+        }
     }
 
     private Left await() {
@@ -134,13 +148,22 @@ final class OnLoop {
         Http1Exchange current = connection.exchange();
         if (current != null) {
             peerSpoke(current);
+        } else if (turnDue) {
+            return; // what has come is read after what is here
         } else if (!connection.busy()) {
             leave(Left.END); // it was closed for being idle
-        } else if (connection.in().take(MOST_BYTES) < 0) {
+        } else {
+            begin();
+        }
+    }
+
+    private void begin() throws IOException {
+        boolean ended = connection.in().take(MOST_BYTES) < 0;
+        if (connection.in().available() > 0) {
+            serve();
+        } else if (ended) {
             connection.endedBetweenRequests();
             leave(Left.END);
-        } else if (connection.in().available() > 0) {
-            serve();
         } else {
             connection.idle();
         }
@@ -163,7 +186,13 @@ final class OnLoop {
                 return;
             }
         }
-        loop.execute(() -> guarded(this::serve)); // others first
+        turnDue = true; // others first
+        loop.execute(() -> guarded(this::serveOn));
+    }
+
+    private void serveOn() throws IOException {
+        turnDue = false;
+        serve();
     }
 
     /** Whether another request is here that may be served now. */
@@ -182,7 +211,7 @@ final class OnLoop {
 
     private boolean over(Http1Exchange served) {
         connection.end(served);
-        if (!connection.persists() || channel.unwritten() > 0 || !channel.isOpen()) {
+        if (!connection.persists() || !channel.isOpen()) {
             leave(Left.REST);
             return false;
         }
@@ -214,12 +243,8 @@ final class OnLoop {
             return; // whoever has it looks for the same
         }
         try {
-            boolean ended = connection.in().take(MOST_BYTES) < 0;
-            if (ended || connection.in().available() >= MOST_BYTES) {
-                hearNothing();
-            }
-            if (ended) {
-                current.clientEnded();
+            if (connection.in().take(MOST_BYTES) < 0 || connection.in().available() >= MOST_BYTES) {
+                hearNothing(); // of an end, upkeep makes what it means
             }
         } catch (IOException e) {
             hearNothing();

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The HTTP/1.1 connections to one endpoint: one exchange on each, the most recently used first, so that the others fall idle and close.
  *
- * <p>An exchange runs on its own thread and waits in line, bounded in number and time, while every connection is taken. A connection that
+ * <p>An exchange runs on its own thread, or on an event loop while a connection is idle there and nothing else has to be waited for. It waits in line, bounded in number and time, while every connection is taken. A connection that
  * was idle is used only below the age at which its endpoint was seen to close ({@link IdleAge}), and near that edge only after a look at
  * the socket. What is found closed without a byte of response is replaced by a new connection when that is certain to do no harm.
  *
@@ -133,7 +133,11 @@ final class Http1Pool implements Pool, Dialer.Caller {
         }
         AttemptObserver observer = exchange.takeAttemptObserver();
         lease.begin(exchange, observer, lease.waitedIdle());
-        lease.attempt(new LoopAttempt(this, lease, exchange, observer, odds));
+        try {
+            lease.attempt(new LoopAttempt(this, lease, exchange, observer, odds));
+        } catch (GatewayException e) {
+            exchange.downstream().refuse(e); // as of an attempt on a thread: it was made
+        }
         return true;
     }
 

@@ -38,17 +38,11 @@ final class LoopAttempt {
     }
 
     private void receive() {
-        Forwarding.Outcome outcome = Forwarding.Outcome.WAITS;
-        while (outcome == Forwarding.Outcome.WAITS) { // a final response may come right behind an interim one
-            switch (lease.arrival()) {
-                case NOTHING -> {
-                    return;
-                }
-                case PART -> outcome = Forwarding.Outcome.COMES_IN_PIECES;
-                case WHOLE -> outcome = forwarding.receiveArrived();
-            }
+        switch (lease.arrival()) {
+            case NOTHING -> {}
+            case PART -> toThread();
+            case WHOLE -> settle(forwarding.receiveArrived());
         }
-        settle(outcome);
     }
 
     private void settle(Forwarding.Outcome outcome) {
@@ -72,8 +66,7 @@ final class LoopAttempt {
 
     /** On the exchange's thread. */
     private void goOn() {
-        lease.writeRest();
-        if (forwarding.receive() == Forwarding.Outcome.STALE) {
+        if (forwarding.receive(lease::writeRest) == Forwarding.Outcome.STALE) {
             pool.serveAgain(exchange, observer);
         }
     }

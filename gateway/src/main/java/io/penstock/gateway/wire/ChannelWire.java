@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -108,6 +109,8 @@ public final class ChannelWire implements PooledWire {
             begun.loop.execute(() -> registerAgain(begun)); // it has just left this loop
         } catch (IOException e) {
             begun.run(); // it is closed
+        } catch (ClosedSelectorException e) {
+            abort(); // so is the loop
         }
     }
 

@@ -31,10 +31,21 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
+    /** Ends a round of tasks. */
+    private enum Round implements Runnable {
+        END;
+
+        @Override
+        public void run() {
+            // it is the place that counts
+        }
+    }
+
     private final Selector selector;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final LoopThread thread;
     private volatile boolean closed;
+    private volatile boolean ended;
     /** When it was told to be looked at and has not come to it; 0 otherwise. */
     private volatile long lookedNanos;
 
@@ -55,10 +66,12 @@ public final class EventLoop implements AutoCloseable {
         return Thread.currentThread() instanceof LoopThread here ? here.loop : null;
     }
 
-    /** Runs the task soon on the loop's thread, after those that were given before; never once the loop is closed. From any thread. */
+    /** Runs the task soon on the loop's thread, after those that were given before; once the loop has ended, at once. From any thread. */
     public void execute(Runnable task) {
         tasks.add(task);
-        if (Thread.currentThread() != thread) {
+        if (ended && tasks.remove(task)) {
+            guarded(task); // it finds everything closed
+        } else if (Thread.currentThread() != thread) {
             selector.wakeup();
         }
     }
@@ -97,34 +110,55 @@ public final class EventLoop implements AutoCloseable {
     }
 
     private void run() {
-        while (!closed) {
-            try {
-                selector.select(this::ready);
-            } catch (IOException e) {
-                failed(e);
+        try {
+            while (!closed) {
+                if (tasks.isEmpty()) {
+                    selector.select(this::ready);
+                } else {
+                    selector.selectNow(this::ready);
+                }
+                runTasks();
             }
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                guarded(task);
-            }
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "event loop: select failed, its connections end", e);
+        } finally {
+            end();
         }
     }
 
-    private void ready(SelectionKey key) {
-        guarded((Runnable) key.attachment());
+    /** Those that are here now: what they lead to comes after those connections that are ready. */
+    private void runTasks() {
+        if (tasks.isEmpty()) {
+            return;
+        }
+        tasks.add(Round.END);
+        for (Runnable task = tasks.poll(); task != null && task != Round.END; task = tasks.poll()) {
+            guarded(task);
+        }
     }
 
-    /** It cannot wait any more: those who are on it learn by their ends. */
-    private void failed(IOException e) {
-        LOG.log(Level.ERROR, "event loop: select failed, its connections end", e);
+    /** Nobody waits here any more: those who still do learn by the end of their connections. */
+    private void end() {
         closed = true;
         for (SelectionKey key : selector.keys()) {
             try {
                 key.channel().close();
-            } catch (IOException closing) {
+            } catch (IOException e) {
                 // a descriptor that cannot be closed is gone
             }
             ready(key);
         }
+        try {
+            selector.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "event loop: selector not closed", e);
+        }
+        ended = true;
+        runTasks();
+    }
+
+    private void ready(SelectionKey key) {
+        guarded((Runnable) key.attachment());
     }
 
     private static void guarded(Runnable what) {

@@ -42,7 +42,7 @@ public final class Forwarding {
     public enum Outcome {
         /** The request is on its way, and a response will come. */
         WAITS,
-        /** The response's head is here, and its body is not: the rest takes a thread. */
+        /** A head is here, and what belongs to it is not: the rest takes a thread. */
         COMES_IN_PIECES,
         /** The connection was {@linkplain Lease#stale stale}: the attempt has to go on with another one. */
         STALE,
@@ -68,7 +68,7 @@ public final class Forwarding {
     public static boolean run(Exchange exchange, Lease lease) {
         Forwarding attempt = new Forwarding(exchange, lease);
         Outcome outcome = attempt.send();
-        return (outcome == Outcome.WAITS ? attempt.receive() : outcome) != Outcome.STALE;
+        return (outcome == Outcome.WAITS ? attempt.receive(() -> {}) : outcome) != Outcome.STALE;
     }
 
     /** Begins the attempt and sends the request. */
@@ -82,20 +82,25 @@ public final class Forwarding {
         });
     }
 
-    /** Receives the response, or what has not {@linkplain #receiveArrived arrived} of it, and passes it on; blocks until its end. */
-    public Outcome receive() {
+    /**
+     * Receives the response, or what has not {@linkplain #receiveArrived arrived} of it, and passes it on; blocks until its end.
+     *
+     * @param rest sends what is left of the request before
+     */
+    public Outcome receive(Runnable rest) {
         return guarded(() -> {
+            sending(rest);
             passOn(finalHead());
             return Outcome.OVER;
         });
     }
 
-    /** As {@link #receive}, of a response whose head is here: passes it on if nothing of it is missing. Never blocks. */
+    /** As {@link #receive}, of a response of which a head is here: passes it on if nothing of it is missing. Never blocks. */
     public Outcome receiveArrived() {
         return guarded(() -> {
             Head head = receiveHead();
             if (interim(head)) {
-                return Outcome.WAITS;
+                return Outcome.COMES_IN_PIECES;
             }
             if (!up.received()) {
                 arrived = head;
@@ -151,23 +156,33 @@ public final class Forwarding {
             return;
         }
         up.send(request, false);
+        int first = count;
+        sending(() -> sendBody(buffer, first));
+    }
+
+    private void sendBody(byte[] buffer, int first) {
         int sent = 0;
-        try {
-            for (; count >= 0; count = down.read(buffer, 0, buffer.length)) {
-                up.write(buffer, 0, count);
-                sent += count;
-                if (sent > INLINE_BYTES) {
-                    upload = Upload.start(down, up, exchange.request().value("content-length"), sent, lease::sent);
-                    return;
-                }
+        for (int count = first; count >= 0; count = down.read(buffer, 0, buffer.length)) {
+            up.write(buffer, 0, count);
+            sent += count;
+            if (sent > INLINE_BYTES) {
+                upload = Upload.start(down, up, exchange.request().value("content-length"), sent, lease::sent);
+                return;
             }
-            up.end(down.trailers());
-            lease.sent();
+        }
+        up.end(down.trailers());
+        lease.sent();
+    }
+
+    /** Sends a part of the request; an upstream that takes no more may have answered before it closed. */
+    private void sending(Runnable part) {
+        try {
+            part.run();
         } catch (GatewayException e) {
             if (e.reason() != Cause.UPSTREAM_RESET) {
                 throw e;
             }
-            requestFailure = e; // it may have answered before it closed
+            requestFailure = e;
         }
     }
 
@@ -287,7 +302,8 @@ public final class Forwarding {
         while (up.received() && up.read(lease.buffer(), 0, lease.buffer().length) >= 0) {
             // what is here already would else cost the connection
         }
-        endLease(null);
+        leased = false;
+        lease.end(null); // on an event loop the other attempt runs already
         return true;
     }
 
