@@ -10,6 +10,7 @@ import io.penstock.harness.wire.Message;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.List;
 
 /** A client that keeps no rule: sends what a test tells it to, and reads what it gets for that. */
@@ -45,8 +46,12 @@ final class HostilePeer implements AutoCloseable {
     }
 
     private static HostilePeer greeting(HostilePeer peer, long... settings) throws IOException {
-        peer.connection.writeText(FrameConnection.PREFACE);
-        peer.connection.write(Frame.settings(settings));
+        try {
+            peer.connection.writeText(FrameConnection.PREFACE);
+            peer.connection.write(Frame.settings(settings));
+        } catch (SocketException e) {
+            // refused already, as whoever reads will find
+        }
         return peer;
     }
 
