@@ -22,8 +22,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that somebody opened to us and that speaks HTTP/1.1 or 1.0: one request after the other, on the connection's own thread,
- * pipelined or not.
+ * A connection that somebody opened to us and that speaks HTTP/1.1 or 1.0: one request after the other, pipelined or not, on the
+ * connection's own thread or, where that needs none, on an event loop ({@link OnLoop}).
  *
  * <p>Bound: one head, two buffers that shrink between requests, and what the half of the exchange holds for another attempt.
  */

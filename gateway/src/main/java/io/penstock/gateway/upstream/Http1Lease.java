@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One HTTP/1.1 connection of a pool, and the lease on it while an exchange has it: one object, so that a request makes none.
  *
- * <p>Between two exchanges it belongs to the pool, under whose lock its fields are written; during one to the exchange's thread, and upkeep
+ * <p>Between two exchanges it belongs to the pool, under whose lock its fields are written; during one to the exchange's thread or event loop, and upkeep
  * only reads what is volatile.
  */
 final class Http1Lease implements Lease, Runnable {

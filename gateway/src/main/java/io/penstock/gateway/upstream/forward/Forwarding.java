@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt in blocking style: passes the request from the downstream's half to the attempt's, and the response back.
+ * One attempt in blocking style: passes the request from the downstream's half to the attempt's, and the response back. An event loop takes
+ * it in two steps, {@link #send} and {@link #receiveArrived}, each of which finds all that it reads at hand.
  *
  * <p>A request that is here whole and small goes out in one flush, and then the response is received on the same thread. The body of any
  * other request is sent by an {@link Upload} meanwhile, so that an answer may come before the request has ended. Whatever direction, bytes
