@@ -197,9 +197,11 @@ CONF
 
 # --- Spring Cloud Gateway -----------------------------------------------------------------------------------
 
-# Under the collector and heap that Penstock ships. Its event loops, one for each processor and four at least, are its own choice.
+# Under the collector and heap that Penstock ships, and with metrics, as Penstock has them; its access log goes where its other lines
+# go. Its event loops, one for each processor and four at least, are its own choice.
 start_http_spring() {
   local flags=()
+  [ "$peer_logs" != on ] || flags+=(-Dreactor.netty.http.server.accessLogEnabled=true)
   while IFS= read -r flag; do flags+=("$flag"); done < <(jvm_flags "$(jdk_feature "$JAVA_HOME")")
   spawn spring env PORT="$1" BACKEND_PORT="$backend_port" "$JAVA_HOME/bin/java" "${flags[@]}" -jar "$spring_jar"
   wait_port spring "$1" 60
