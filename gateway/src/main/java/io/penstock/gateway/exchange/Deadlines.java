@@ -2,11 +2,13 @@
 package io.penstock.gateway.exchange;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +21,13 @@ import org.jspecify.annotations.Nullable;
 public final class Deadlines implements AutoCloseable {
     private static final long FAR_NANOS = 10_000_000_000L;
     private static final long TICK_MILLIS = 100;
+    /** Of the list of those that are far, so that threads seldom meet; a power of two. */
+    private static final int STRIPES = 16;
 
     private final ScheduledThreadPoolExecutor timer;
     private final ScheduledFuture<?> tick;
     private final long farNanos;
-    private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Far first;
+    private final Stripe[] stripes = new Stripe[STRIPES];
 
     public Deadlines() {
         this(FAR_NANOS);
@@ -32,6 +35,7 @@ public final class Deadlines implements AutoCloseable {
 
     Deadlines(long farNanos) {
         this.farNanos = farNanos;
+        Arrays.setAll(stripes, place -> new Stripe());
         timer = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("deadlines").factory());
         timer.setRemoveOnCancelPolicy(true);
@@ -39,8 +43,17 @@ public final class Deadlines implements AutoCloseable {
         tick = timer.scheduleAtFixedRate(this::endFar, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** One exchange whose time is far; leaves the list when the exchange ends. The links are guarded by the lock. */
-    private final class Far implements Runnable {
+    /** A part of the list. */
+    private static final class Stripe {
+        final ReentrantLock lock = new ReentrantLock();
+
+        @Nullable
+        Far first;
+    }
+
+    /** One exchange whose time is far; leaves the list when the exchange ends. The links are guarded by the stripe's lock. */
+    private static final class Far implements Runnable {
+        final Stripe in;
         final Exchange exchange;
         final long atNanos;
 
@@ -50,71 +63,73 @@ public final class Deadlines implements AutoCloseable {
         @Nullable
         Far after;
 
-        Far(Exchange exchange, long atNanos) {
+        Far(Stripe in, Exchange exchange, long atNanos) {
+            this.in = in;
             this.exchange = exchange;
             this.atNanos = atNanos;
         }
 
         void enter() {
-            lock.lock();
+            in.lock.lock();
             try {
-                after = first;
+                after = in.first;
                 if (after != null) {
                     after.before = this;
                 }
-                first = this;
+                in.first = this;
             } finally {
-                lock.unlock();
+                in.lock.unlock();
             }
             exchange.onEnd(this); // at once when it has ended meanwhile
         }
 
         @Override
         public void run() {
-            lock.lock();
+            in.lock.lock();
             try {
                 if (before != null) {
                     before.after = after;
                 } else {
-                    first = after;
+                    in.first = after;
                 }
                 if (after != null) {
                     after.before = before;
                 }
             } finally {
-                lock.unlock();
+                in.lock.unlock();
             }
         }
     }
 
     /** How many exchanges are in the list. */
     int far() {
-        int count = 0;
-        lock.lock();
-        try {
-            for (Far each = first; each != null; each = each.after) {
-                count++;
-            }
-        } finally {
-            lock.unlock();
-        }
-        return count;
+        int[] count = {0};
+        eachFar(far -> count[0]++);
+        return count[0];
     }
 
     private void endFar() {
         long now = System.nanoTime();
         List<Exchange> over = new ArrayList<>();
-        lock.lock();
-        try {
-            for (Far each = first; each != null; each = each.after) {
-                if (each.atNanos - now <= 0) {
-                    over.add(each.exchange);
-                }
+        eachFar(far -> {
+            if (far.atNanos - now <= 0) {
+                over.add(far.exchange);
             }
-        } finally {
-            lock.unlock();
-        }
+        });
         over.forEach(Deadlines::refuse);
+    }
+
+    private void eachFar(Consumer<Far> what) {
+        for (Stripe stripe : stripes) {
+            stripe.lock.lock();
+            try {
+                for (Far each = stripe.first; each != null; each = each.after) {
+                    what.accept(each);
+                }
+            } finally {
+                stripe.lock.unlock();
+            }
+        }
     }
 
     private static void refuse(Exchange exchange) {
@@ -131,7 +146,8 @@ public final class Deadlines implements AutoCloseable {
         }
         exchange.deadlineNanos(at);
         if (nanos >= farNanos) {
-            new Far(exchange, at).enter();
+            Stripe mine = stripes[(int) Thread.currentThread().threadId() & (STRIPES - 1)];
+            new Far(mine, exchange, at).enter();
             return;
         }
         ScheduledFuture<?> entry = timer.schedule(() -> refuse(exchange), nanos, TimeUnit.NANOSECONDS);

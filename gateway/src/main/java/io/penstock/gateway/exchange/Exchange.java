@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.exchange;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,29 @@ public final class Exchange {
 
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
 
+    private static final VarHandle ATTEMPT_OBSERVER;
+    private static final VarHandle STATUS;
+    private static final VarHandle GRPC_STATUS;
+    private static final VarHandle REQUEST_BYTES;
+    private static final VarHandle RESPONSE_BYTES;
+    private static final VarHandle UPSTREAM_STARTED;
+    private static final VarHandle RESPONSE_STARTED;
+    private static final VarHandle ENDED;
+    private static final VarHandle END_ACTIONS;
+
+    static {
+        Lookup lookup = MethodHandles.lookup();
+        ATTEMPT_OBSERVER = Handles.of(lookup, "attemptObserver");
+        STATUS = Handles.of(lookup, "status");
+        GRPC_STATUS = Handles.of(lookup, "grpcStatus");
+        REQUEST_BYTES = Handles.of(lookup, "requestBytes");
+        RESPONSE_BYTES = Handles.of(lookup, "responseBytes");
+        UPSTREAM_STARTED = Handles.of(lookup, "upstreamStartedNanos");
+        RESPONSE_STARTED = Handles.of(lookup, "responseStartedNanos");
+        ENDED = Handles.of(lookup, "endedNanos");
+        END_ACTIONS = Handles.of(lookup, "endActions");
+    }
+
     private final Head request;
     private final Peer peer;
     private final Downstream downstream;
@@ -27,7 +52,6 @@ public final class Exchange {
     private final String method;
     private String path;
     private final String authority;
-    private final AtomicBoolean ended = new AtomicBoolean();
     /** Of which this is a branch. */
     private final @Nullable Exchange whole;
 
@@ -40,7 +64,7 @@ public final class Exchange {
     private String cluster = "";
     private String target = "";
     private @Nullable Upstream upstream;
-    private volatile AttemptObserver attemptObserver = AttemptObserver.NOBODY;
+    private volatile @Nullable AttemptObserver attemptObserver;
     private @Nullable ResponseHook responseHook;
     private long deadlineNanos;
     private boolean deadlined;
@@ -48,18 +72,32 @@ public final class Exchange {
     private volatile @Nullable UpgradeTimeouts upgradeTimeouts;
     private int attempts;
     private boolean connectionReused;
-    private volatile int status = NONE;
-    private volatile int grpcStatus = NONE;
+    /** 0 for {@link #NONE}. */
+    private volatile int status;
+    /** One more than it is. */
+    private volatile int grpcStatus;
+
     private volatile @Nullable Cause cause;
-    private volatile String detail = "";
+    private volatile @Nullable String detail;
     private volatile long requestBytes;
     private volatile long responseBytes;
     private volatile long upstreamStartedNanos;
     private volatile long responseStartedNanos;
     private volatile long endedNanos;
-    private @Nullable EndAction endActions;
+    private volatile @Nullable EndAction endActions;
 
-    private record EndAction(Runnable action, @Nullable EndAction next) {}
+    private static final class EndAction {
+        /** In the place of those that have run: the exchange has ended. */
+        static final EndAction RAN = new EndAction(() -> {}, null);
+
+        final Runnable action;
+        final @Nullable EndAction next;
+
+        EndAction(Runnable action, @Nullable EndAction next) {
+            this.action = action;
+            this.next = next;
+        }
+    }
 
     /**
      * Begins an exchange at this instant.
@@ -303,14 +341,16 @@ public final class Exchange {
 
     /** Who follows the attempt that is about to be made; a transport asks once per attempt, when it makes it. */
     public AttemptObserver attemptObserver() {
-        return attemptObserver;
+        return somebody(attemptObserver);
     }
 
     /** Sets who follows the next attempt. */
     public void attemptObserver(AttemptObserver value) {
-        synchronized (this) {
-            this.attemptObserver = value;
-        }
+        this.attemptObserver = value;
+    }
+
+    private static AttemptObserver somebody(@Nullable AttemptObserver observer) {
+        return observer == null ? AttemptObserver.NOBODY : observer;
     }
 
     /**
@@ -318,11 +358,7 @@ public final class Exchange {
      * transport takes it when the attempt has its stream or connection; whoever gives up an attempt before takes it to end it.
      */
     public AttemptObserver takeAttemptObserver() {
-        synchronized (this) {
-            AttemptObserver taken = attemptObserver;
-            attemptObserver = AttemptObserver.NOBODY;
-            return taken;
-        }
+        return somebody((AttemptObserver) ATTEMPT_OBSERVER.getAndSet(this, AttemptObserver.NOBODY));
     }
 
     /** Ends the exchange with {@link Cause#DEADLINE} at this {@link System#nanoTime()} unless it has ended by then. */
@@ -373,7 +409,7 @@ public final class Exchange {
         attempts++;
         upstreamProtocol = "2"; // until a transport of another version says so
         connectionReused = reusedConnection;
-        upstreamStartedNanos = System.nanoTime();
+        UPSTREAM_STARTED.setRelease(this, System.nanoTime());
         if (whole != null) {
             synchronized (whole) {
                 whole.attempt(reusedConnection);
@@ -383,24 +419,25 @@ public final class Exchange {
 
     /** The status that the downstream got, or {@link #NONE}. */
     public int status() {
-        return status;
+        int now = status;
+        return now == 0 ? NONE : now;
     }
 
     /** Records the status; the response begins now. */
     public void status(int value) {
         if (responseStartedNanos == 0) {
-            responseStartedNanos = System.nanoTime();
+            RESPONSE_STARTED.setRelease(this, System.nanoTime());
         }
-        this.status = value;
+        STATUS.setRelease(this, value);
     }
 
     /** The {@code grpc-status} that the downstream got, or {@link #NONE}. */
     public int grpcStatus() {
-        return grpcStatus;
+        return grpcStatus - 1;
     }
 
     public void grpcStatus(int value) {
-        this.grpcStatus = value;
+        GRPC_STATUS.setRelease(this, value + 1);
     }
 
     /** Why it failed, or null when it did not. */
@@ -410,7 +447,8 @@ public final class Exchange {
 
     /** What was found and expected, for the log; empty when there is nothing to say. */
     public String detail() {
-        return detail;
+        String found = detail;
+        return found == null ? "" : found;
     }
 
     /** Records why the exchange fails; the first cause stands. */
@@ -426,9 +464,8 @@ public final class Exchange {
         return requestBytes;
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the reader of the downstream connection
     public void addRequestBytes(int bytes) {
-        requestBytes += bytes;
+        REQUEST_BYTES.setRelease(this, requestBytes + bytes); // one writer: the reader of the downstream connection
     }
 
     /** Body bytes that came for the downstream. Written by one thread at a time. */
@@ -436,9 +473,8 @@ public final class Exchange {
         return responseBytes;
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the reader of the upstream connection
     public void addResponseBytes(int bytes) {
-        responseBytes += bytes;
+        RESPONSE_BYTES.setRelease(this, responseBytes + bytes); // one writer: the reader of the upstream connection
     }
 
     /** {@link System#nanoTime()} at the last attempt; 0 when there was none. */
@@ -458,28 +494,26 @@ public final class Exchange {
 
     /** Runs the action once when the exchange ends, whatever its end; the newest action runs first. */
     public void onEnd(Runnable action) {
-        synchronized (this) {
-            if (!ended.get()) {
-                endActions = new EndAction(action, endActions);
+        EndAction before = endActions;
+        while (before != EndAction.RAN) {
+            EndAction found = (EndAction) END_ACTIONS.compareAndExchange(this, before, new EndAction(action, before));
+            if (found == before) {
                 return;
             }
+            before = found;
         }
         action.run();
     }
 
     /** Ends the exchange: runs the end actions, then tells the observer. Later calls do nothing. Never blocks. */
     public void end() {
-        EndAction action;
-        synchronized (this) {
-            if (!ended.compareAndSet(false, true)) {
-                return;
-            }
-            action = endActions;
-            endActions = null;
+        EndAction action = (EndAction) END_ACTIONS.getAndSet(this, EndAction.RAN);
+        if (action == EndAction.RAN) {
+            return;
         }
-        endedNanos = System.nanoTime();
-        for (; action != null; action = action.next()) {
-            guarded(action.action());
+        ENDED.setRelease(this, System.nanoTime());
+        for (; action != null; action = action.next) {
+            guarded(action.action);
         }
         guarded(() -> observer.ended(this));
     }
@@ -494,6 +528,6 @@ public final class Exchange {
     }
 
     public boolean ended() {
-        return ended.get();
+        return endActions == EndAction.RAN;
     }
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http1;
 
+import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.exchange.Head;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,8 @@ final class BodyReader {
     private static final long MOST_EXCESS = 16 * 1024;
     /** {@code CRLF 0 CRLF CRLF}. */
     private static final int LAST_CHUNK_BYTES = 7;
+
+    private static final VarHandle COMPLETE = Handles.of(MethodHandles.lookup(), "complete");
 
     private final Side side;
     private final Input in;
@@ -45,7 +50,11 @@ final class BodyReader {
         withinChunks = false;
         excess = 0;
         trailers = null;
-        complete = length == 0;
+        ends(length == 0);
+    }
+
+    private void ends(boolean now) {
+        COMPLETE.setRelease(this, now);
     }
 
     /** The trailers of a body that is {@link #complete}. */
@@ -92,11 +101,11 @@ final class BodyReader {
         }
         if (bodyLength == MessageHead.UNTIL_CLOSE) {
             int read = in.read(to, offset, length);
-            complete = read < 0;
+            ends(read < 0);
             return read;
         }
         if (bodyLength == MessageHead.CHUNKED && remaining == 0 && !nextChunk()) {
-            complete = true;
+            ends(true);
             return -1;
         }
         int read = in.read(to, offset, (int) Math.min(length, remaining));
@@ -112,10 +121,10 @@ final class BodyReader {
 
     private void afterData() {
         if (bodyLength >= 0) {
-            complete = true;
+            ends(true);
         } else if (in.available() >= LAST_CHUNK_BYTES && ChunkScan.lastChunk(in.bytes(), in.start())) {
             in.skip(LAST_CHUNK_BYTES); // as nearly every chunked body ends: the caller learns at once
-            complete = true;
+            ends(true);
         }
     }
 

@@ -8,6 +8,7 @@ import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.ServedConnection;
 import io.penstock.gateway.filter.PathPolicy;
@@ -16,7 +17,9 @@ import io.penstock.gateway.wire.EventLoop;
 import io.penstock.gateway.wire.LoopOdds;
 import io.penstock.gateway.wire.Wire;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Bound: one head, two buffers that shrink between requests, and what the half of the exchange holds for another attempt.
  */
 public final class Http1Connection implements ServedConnection {
+    private static final VarHandle STATE;
+    private static final VarHandle IDLE_SINCE;
+    private static final VarHandle EXCHANGE;
+
+    static {
+        Lookup lookup = MethodHandles.lookup();
+        STATE = Handles.of(lookup, "state");
+        IDLE_SINCE = Handles.of(lookup, "idleSinceNanos");
+        EXCHANGE = Handles.of(lookup, "exchange");
+    }
 
     /** Between requests either the peer begins another one, or the connection is closed: never both. */
     private enum State {
@@ -51,7 +64,7 @@ public final class Http1Connection implements ServedConnection {
     private final ReentrantLock reading = new ReentrantLock();
     private final Http1Upkeep upkeep = new Http1Upkeep(this);
     private final HeadTime headTime;
-    private final AtomicReference<State> state = new AtomicReference<>(State.BUSY);
+    private volatile State state = State.BUSY;
     private long requests;
     private volatile long idleSinceNanos;
     private volatile long lingerSinceNanos;
@@ -113,7 +126,7 @@ public final class Http1Connection implements ServedConnection {
             while (serveNext()) {
                 rest();
             }
-            if (state.get() != State.CLOSED && lingerSinceNanos != 0) {
+            if (state != State.CLOSED && lingerSinceNanos != 0) {
                 drainUntilClosed();
             }
         } catch (IOException e) {
@@ -124,7 +137,7 @@ public final class Http1Connection implements ServedConnection {
     /** Between two requests: lets go of buffers that grew. */
     void rest() {
         out.rest();
-        if (reading.tryLock()) { // otherwise somebody waits there for the beginning of the next request
+        if (in.grown() && reading.tryLock()) { // otherwise somebody waits there for the beginning of the next request
             try {
                 in.rest();
             } finally {
@@ -178,13 +191,13 @@ public final class Http1Connection implements ServedConnection {
 
     /** It waits for a request from now on, and may be closed for being idle. */
     void idle() {
-        idleSinceNanos = System.nanoTime();
-        state.set(State.IDLE);
+        IDLE_SINCE.setRelease(this, System.nanoTime());
+        STATE.setRelease(this, State.IDLE);
     }
 
     /** A request begins; false when the connection was closed before. */
     boolean busy() {
-        return state.compareAndSet(State.IDLE, State.BUSY);
+        return STATE.compareAndSet(this, State.IDLE, State.BUSY);
     }
 
     void endedBetweenRequests() {
@@ -196,7 +209,7 @@ public final class Http1Connection implements ServedConnection {
     }
 
     private boolean serveRequest() throws IOException {
-        Http1Exchange served = begin();
+        Http1Exchange served = begin(null);
         if (served == null) {
             return false;
         }
@@ -221,10 +234,14 @@ public final class Http1Connection implements ServedConnection {
         return restOfBody() && !last;
     }
 
-    /** Reads a request's head and makes its exchange; null when it was refused. */
+    /**
+     * Reads a request's head and makes its exchange; null when it was refused.
+     *
+     * @param onLoop where it is begun, from a head that is here whole; null on the own thread
+     */
     @Nullable
-    Http1Exchange begin() throws IOException {
-        MessageHead request = head();
+    Http1Exchange begin(@Nullable OnLoop onLoop) throws IOException {
+        MessageHead request = head(onLoop == null);
         if (request == null) {
             return null;
         }
@@ -235,14 +252,14 @@ public final class Http1Connection implements ServedConnection {
         body.begin(request.bodyLength());
         in.timeReads(listener.http1().minBodyRate().isPresent() && !body.complete());
         GatewayException badPath = paths.get().apply(request.head());
-        Http1Exchange served = new Http1Exchange(this, request, badPath, handler);
-        exchange = served;
+        Http1Exchange served = new Http1Exchange(this, onLoop, request, badPath, handler);
+        EXCHANGE.setRelease(this, served);
         return served;
     }
 
     /** The exchange is over. */
     void end(Http1Exchange served) {
-        exchange = null;
+        EXCHANGE.setRelease(this, (Http1Exchange) null);
         if (last && served.persistent()) {
             linger(); // the peer did not ask for the end, and may have sent another request already
         }
@@ -264,9 +281,11 @@ public final class Http1Connection implements ServedConnection {
         return looping;
     }
 
-    /** Reads a head; null when it was refused. */
-    private @Nullable MessageHead head() throws IOException {
-        headTime.begin();
+    /** Reads a head, which may take its time only if that is measured; null when it was refused. */
+    private @Nullable MessageHead head(boolean timed) throws IOException {
+        if (timed) {
+            headTime.begin();
+        }
         MessageHead request = null;
         GatewayException wrong = null;
         try {
@@ -274,7 +293,7 @@ public final class Http1Connection implements ServedConnection {
         } catch (GatewayException e) {
             wrong = e;
         }
-        if (!headTime.end()) {
+        if (timed && !headTime.end()) {
             headTime.awaitRefused();
             return null;
         }
@@ -310,7 +329,7 @@ public final class Http1Connection implements ServedConnection {
         note(how, reason.detail());
         closeAfterThis(how);
         body.begin(0);
-        new Http1Exchange(this, MessageHead.unreadable(), reason, handler).run();
+        new Http1Exchange(this, null, MessageHead.unreadable(), reason, handler).run();
         linger();
     }
 
@@ -487,7 +506,7 @@ public final class Http1Connection implements ServedConnection {
 
     /** Closes the connection unless a request has begun. */
     void closeIdle(DownstreamEnding how, String why) {
-        if (state.compareAndSet(State.IDLE, State.CLOSED)) {
+        if (STATE.compareAndSet(this, State.IDLE, State.CLOSED)) {
             note(how, why);
             wire.abort();
         }
@@ -495,7 +514,7 @@ public final class Http1Connection implements ServedConnection {
 
     /** Since when it waits for a request; 0 while it does not. */
     long idleSinceNanos() {
-        return state.get() == State.IDLE ? idleSinceNanos : 0;
+        return state == State.IDLE ? idleSinceNanos : 0;
     }
 
     /** Since when a head is being read; 0 when none is. */

@@ -6,11 +6,14 @@ import io.penstock.gateway.exchange.Downstream;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Refusal;
 import io.penstock.gateway.exchange.RequestHalf;
 import io.penstock.gateway.exchange.RunningAttempt;
-import java.util.concurrent.atomic.AtomicReference;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +30,25 @@ final class Http1Exchange implements Downstream {
     /** Of an answer of the gateway's own that is given without a thread. */
     private static final int MOST_ON_LOOP = 16 * 1024;
 
+    private static final VarHandle STAGE;
+    private static final VarHandle REFUSED;
+    private static final VarHandle STEP;
+    private static final VarHandle RUNNING;
+    private static final VarHandle OWN;
+    private static final VarHandle ON_LOOP;
+
+    static {
+        Lookup lookup = MethodHandles.lookup();
+        STAGE = Handles.of(lookup, "stage");
+        REFUSED = Handles.of(lookup, "refused");
+        STEP = Handles.of(lookup, "step");
+        RUNNING = Handles.of(lookup, "running");
+        OWN = Handles.of(lookup, "own");
+        ON_LOOP = Handles.of(lookup, "onLoop");
+    }
+
     /** How far the response is. */
-    enum Stage {
+    private enum Stage {
         /** Nothing of a final response was written. */
         NONE,
         /** A refusal is being written. */
@@ -43,27 +63,33 @@ final class Http1Exchange implements Downstream {
     private final ExchangeHandler handler;
     private final Exchange exchange;
     private final Http1Half half;
-    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.NONE);
-    private final AtomicReference<@Nullable GatewayException> refused = new AtomicReference<>();
-    private final AtomicReference<@Nullable Runnable> step = new AtomicReference<>();
     private final boolean persistent;
     private final @Nullable GatewayException wrong;
+    private volatile Stage stage;
+    private volatile @Nullable GatewayException refused;
+    private volatile @Nullable Runnable step;
     private volatile @Nullable RunningAttempt running;
     /** On which it runs: the connection's, or that of an event loop. */
-    private volatile Thread own = Thread.currentThread();
+    private volatile Thread own;
     /** Where it runs while it needs no thread of its own. */
     private volatile @Nullable OnLoop onLoop;
 
     /**
      * Begins an exchange on the calling thread.
      *
+     * @param onLoop where that is, when it is no thread of the connection's own
      * @param wrong why the request is refused without being opened; null when it is opened
      */
+    @SuppressWarnings("NullAway.Init") // the handles set what is volatile: nobody else has it yet
     Http1Exchange(
             Http1Connection connection,
+            @Nullable OnLoop onLoop,
             MessageHead request,
             @Nullable GatewayException wrong,
             ExchangeHandler handler) {
+        STAGE.setRelease(this, Stage.NONE);
+        OWN.setRelease(this, Thread.currentThread());
+        ON_LOOP.setRelease(this, onLoop);
         this.connection = connection;
         this.wrong = wrong;
         this.persistent = request.persistent();
@@ -132,15 +158,15 @@ final class Http1Exchange implements Downstream {
 
     /** Serves an exchange that was opened on the calling thread until its response is over. */
     void goOn() {
-        while (stage.get() != Stage.OVER) {
-            Runnable next = step.getAndSet(null);
+        while (stage != Stage.OVER) {
+            Runnable next = step == null ? null : (Runnable) STEP.getAndSet(this, (Runnable) null);
             if (next != null) {
                 guarded(next);
-            } else if (stage.get() == Stage.BEGUN && half.rawEnded()) {
+            } else if (stage == Stage.BEGUN && half.rawEnded()) {
                 over();
-            } else if (stage.get() == Stage.BEGUN) {
+            } else if (stage == Stage.BEGUN) {
                 breakOff();
-            } else if (stage.get() == Stage.NONE && refused.get() != null) {
+            } else if (stage == Stage.NONE && refused != null) {
                 writeRefusal();
             } else {
                 LockSupport.park(this); // a pool has it, or a helper thread writes the refusal
@@ -161,20 +187,19 @@ final class Http1Exchange implements Downstream {
     }
 
     /** Opens the exchange on the loop's thread. */
-    Progress openOn(OnLoop loop) {
-        onLoop = loop;
+    Progress openOnLoop() {
         open();
         return progress();
     }
 
     /** Does what can be done at once; on the loop's thread, between two steps. */
     Progress progress() {
-        while (stage.get() != Stage.OVER) {
-            if (step.get() != null) {
+        while (stage != Stage.OVER) {
+            if (step != null) {
                 return Progress.NEEDS_THREAD;
-            } else if (stage.get() == Stage.BEGUN) {
+            } else if (stage == Stage.BEGUN) {
                 breakOff();
-            } else if (stage.get() == Stage.NONE && refused.get() != null && running == null) {
+            } else if (stage == Stage.NONE && refused != null && running == null) {
                 writeRefusal();
             } else {
                 return Progress.WAITS;
@@ -235,7 +260,7 @@ final class Http1Exchange implements Downstream {
     @Override
     public void offload(Runnable what) {
         // goOn() takes it, and never from within another step: one that opens the exchange again ends first
-        step.set(what);
+        step = what;
         if (onLoop != null || Thread.currentThread() != own) {
             wake(); // on a loop it may be another exchange's step that is under way
         }
@@ -243,7 +268,7 @@ final class Http1Exchange implements Downstream {
 
     @Override
     public void refuse(GatewayException reason) {
-        if (stage.get() == Stage.OVER || !refused.compareAndSet(null, reason)) {
+        if (stage == Stage.OVER || !REFUSED.compareAndSet(this, (GatewayException) null, reason)) {
             return;
         }
         exchange.fail(reason.reason(), reason.detail());
@@ -257,7 +282,7 @@ final class Http1Exchange implements Downstream {
             }
             return; // goOn() goes on from here
         }
-        if (stage.get() == Stage.BEGUN) {
+        if (stage == Stage.BEGUN) {
             connection.abort(); // it can only be broken off, and the own thread may be blocked in it
         } else if (attempt == null || half.reader() == own) {
             Thread.startVirtualThread(this::writeRefusal);
@@ -268,7 +293,7 @@ final class Http1Exchange implements Downstream {
     @Override
     public void failAttempt(GatewayException reason) {
         RunningAttempt attempt = running;
-        if (stage.get() != Stage.NONE) {
+        if (stage != Stage.NONE) {
             return;
         }
         if (attempt == null) {
@@ -300,25 +325,25 @@ final class Http1Exchange implements Downstream {
 
     /** Takes the response; false when somebody else has it. */
     boolean begin() {
-        return stage.compareAndSet(Stage.NONE, Stage.BEGUN);
+        return STAGE.compareAndSet(this, Stage.NONE, Stage.BEGUN);
     }
 
     boolean begun() {
-        return stage.get() != Stage.NONE;
+        return stage != Stage.NONE;
     }
 
     void over() {
-        stage.set(Stage.OVER);
+        STAGE.setRelease(this, Stage.OVER);
     }
 
     boolean isOver() {
-        return stage.get() == Stage.OVER;
+        return stage == Stage.OVER;
     }
 
     /** Why nothing more can be received or sent, or null. */
     @Nullable
     GatewayException reason() {
-        GatewayException reason = refused.get();
+        GatewayException reason = refused;
         if (reason != null) {
             return new GatewayException(reason.reason(), "the exchange has ended: " + reason.detail());
         }
@@ -326,9 +351,13 @@ final class Http1Exchange implements Downstream {
     }
 
     void running(@Nullable RunningAttempt attempt) {
+        if (attempt == null) {
+            RUNNING.setRelease(this, (RunningAttempt) null);
+            return;
+        }
         running = attempt;
-        GatewayException reason = refused.get();
-        if (attempt != null && reason != null) {
+        GatewayException reason = refused; // after it: whoever refuses looks for an attempt that runs
+        if (reason != null) {
             attempt.abort(reason.reason());
         }
     }
@@ -337,8 +366,8 @@ final class Http1Exchange implements Downstream {
 
     /** On the own thread or on a helper's; does nothing when the response has an owner. */
     private void writeRefusal() {
-        GatewayException reason = refused.get();
-        if (reason == null || !stage.compareAndSet(Stage.NONE, Stage.REFUSING)) {
+        GatewayException reason = refused;
+        if (reason == null || !STAGE.compareAndSet(this, Stage.NONE, Stage.REFUSING)) {
             return;
         }
         try {
@@ -361,7 +390,7 @@ final class Http1Exchange implements Downstream {
 
     /** A response that has begun and will not come to its end: what is here of it goes out, and then the connection ends. */
     private void breakOff() {
-        if (refused.get() == null) {
+        if (refused == null) {
             refuse(new GatewayException(Cause.INTERNAL, "the response was left unfinished"));
         }
         half.breakOff();

@@ -259,7 +259,9 @@ final class Http1Half implements RequestHalf {
             return;
         }
         checkSending();
-        lastBytes |= connection.writer().endsWith(length);
+        if (!lastBytes && connection.writer().endsWith(length)) {
+            lastBytes = true;
+        }
         try {
             connection.writer().write(bytes, offset, length);
         } catch (IOException e) {
@@ -294,7 +296,9 @@ final class Http1Half implements RequestHalf {
         if (!connection.writer().complete()) {
             throw new GatewayException(Cause.UPSTREAM_PROTOCOL, "response body is shorter than its declared length");
         }
-        lastBytes = true;
+        if (!lastBytes) {
+            lastBytes = true;
+        }
         try {
             connection.writer().end(trailers);
         } catch (IOException e) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http1;
 
+import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.wire.Wire;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
@@ -14,6 +17,9 @@ final class Input {
     private static final int SMALLEST = 1024;
     /** What a connection keeps between two messages: less would be allocated anew for every head with a cookie. */
     private static final int KEPT = 4 * 1024;
+
+    private static final VarHandle WAITING_SINCE = Handles.of(MethodHandles.lookup(), "waitingSinceNanos");
+    private static final VarHandle TOTAL = Handles.of(MethodHandles.lookup(), "total");
 
     private final Wire wire;
     private volatile long waitingSinceNanos;
@@ -52,13 +58,18 @@ final class Input {
         start += count;
     }
 
-    /** Waits for more bytes behind those that are here; on an event loop there may be none. False when the peer has ended its side. */
+    /** Waits for more bytes behind those that are here. False when the peer has ended its side. */
     boolean fill() throws IOException {
-        return more() >= 0;
+        makeRoom();
+        return came(waiting(bytes, end, bytes.length - end)) >= 0;
     }
 
-    /** As {@link #fill}; how many came: -1 when the peer has ended its side, 0 only on an event loop. */
-    int more() throws IOException {
+    private int came(int read) {
+        end += Math.max(0, read);
+        return read;
+    }
+
+    private void makeRoom() {
         if (start == end) {
             start = 0;
             end = 0;
@@ -72,11 +83,6 @@ final class Input {
                 bytes = Arrays.copyOf(bytes, bytes.length * 2);
             }
         }
-        int read = waiting(bytes, end, bytes.length - end);
-        if (read > 0) {
-            end += read;
-        }
-        return read;
     }
 
     /**
@@ -90,7 +96,8 @@ final class Input {
         int read = 0;
         while (available() < most) {
             try {
-                read = more();
+                makeRoom();
+                read = came(counted(wire.read(bytes, end, bytes.length - end)));
             } catch (IOException e) {
                 if (available() == before) {
                     throw e;
@@ -118,26 +125,34 @@ final class Input {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread reads at a time
     private int waiting(byte[] to, int offset, int length) throws IOException {
         long since = System.nanoTime() | 1; // 0 means that nobody waits
-        waitingSinceNanos = since;
+        WAITING_SINCE.setRelease(this, since);
         try {
-            int read = wire.read(to, offset, length);
-            if (read > 0) {
-                total += read;
-            } else if (read < 0) {
-                ended = true;
-            }
-            return read;
+            return counted(wire.read(to, offset, length));
         } finally {
-            waitingSinceNanos = 0;
+            WAITING_SINCE.setRelease(this, 0L);
             if (timing) {
                 waitedNanos += System.nanoTime() - since;
             }
         }
     }
 
+    private int counted(int read) {
+        if (read > 0) {
+            TOTAL.setRelease(this, total + read);
+        } else if (read < 0) {
+            ended = true;
+        }
+        return read;
+    }
+
+    /** Whether there may be something to let go of; any thread may ask. */
+    boolean grown() {
+        return bytes.length > KEPT;
+    }
+
     /** Between two messages: lets go of a buffer that one large head made grow. */
     void rest() {
-        if (start == end && bytes.length > KEPT) {
+        if (start == end && grown()) {
             bytes = new byte[SMALLEST];
             start = 0;
             end = 0;

@@ -177,12 +177,12 @@ final class OnLoop {
                 leave(Left.REQUEST);
                 return;
             }
-            Http1Exchange served = connection.begin();
+            Http1Exchange served = connection.begin(this);
             if (served == null) {
                 leave(Left.END);
                 return;
             }
-            if (!settled(served, served.openOn(this))) {
+            if (!settled(served, served.openOnLoop())) {
                 return;
             }
         }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http1;
 
+import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.wire.Wire;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
@@ -13,6 +17,17 @@ import java.util.Arrays;
 final class Output {
     private static final int SMALLEST = 1024;
     private static final int LARGEST = 16 * 1024;
+
+    private static final VarHandle WRITING_SINCE;
+    private static final VarHandle LAST_WRITE;
+    private static final VarHandle TOTAL;
+
+    static {
+        Lookup lookup = MethodHandles.lookup();
+        WRITING_SINCE = Handles.of(lookup, "writingSinceNanos");
+        LAST_WRITE = Handles.of(lookup, "lastWriteNanos");
+        TOTAL = Handles.of(lookup, "total");
+    }
 
     private final Wire wire;
     private volatile long writingSinceNanos;
@@ -95,16 +110,16 @@ final class Output {
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes at a time
     private void write(byte[] bytes, int offset, int length) throws IOException {
         long now = System.nanoTime() | 1; // 0 means that nobody writes
-        lastWriteNanos = now;
-        writingSinceNanos = now;
+        LAST_WRITE.setRelease(this, now);
+        WRITING_SINCE.setRelease(this, now);
         try {
-            total += length; // before it: of a write that fails, nobody knows how much the peer got
+            TOTAL.setRelease(
+                    this, total + length); // before it: of a write that fails, nobody knows how much the peer got
             wire.write(bytes, offset, length);
         } finally {
-            writingSinceNanos = 0;
+            WRITING_SINCE.setRelease(this, 0L);
         }
     }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http1;
 
+import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.wire.Wire;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * A connection to an upstream that speaks HTTP/1.1: one exchange after the other.
@@ -10,6 +13,8 @@ import io.penstock.gateway.wire.Wire;
  * thread.
  */
 public final class UpstreamConnection {
+    private static final VarHandle OPENED = Handles.of(MethodHandles.lookup(), "opened");
+
     private final Wire wire;
     private final Input in;
     private final Output out;
@@ -30,9 +35,8 @@ public final class UpstreamConnection {
     }
 
     /** The half of the next exchange. The one before must have been {@link UpstreamHalf#reusable}. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one half at a time
     public UpstreamHalf open() {
-        opened++;
+        OPENED.setRelease(this, opened + 1); // one half at a time
         return new UpstreamHalf(this);
     }
 

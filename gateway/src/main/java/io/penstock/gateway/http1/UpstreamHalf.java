@@ -4,8 +4,11 @@ package io.penstock.gateway.http1;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Half;
+import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.exchange.Head;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,9 @@ public final class UpstreamHalf implements Half {
     private static final int MOST_INTERIM = 100;
     /** Of a response that is passed on without a thread. */
     private static final int MOST_ON_LOOP = 16 * 1024;
+
+    private static final VarHandle REQUEST_ENDED = Handles.of(MethodHandles.lookup(), "requestEnded");
+    private static final VarHandle FINAL_HEAD = Handles.of(MethodHandles.lookup(), "finalHead");
 
     private final UpstreamConnection up;
     private final long inBefore;
@@ -60,7 +66,7 @@ public final class UpstreamHalf implements Half {
         up.writer().begin(length, true);
         if (end && protocol == null) {
             flush();
-            requestEnded = true;
+            REQUEST_ENDED.setRelease(this, true);
         } else if (protocol != null) {
             flush();
         }
@@ -98,7 +104,7 @@ public final class UpstreamHalf implements Half {
         } catch (IOException e) {
             throw failed("write", e);
         }
-        requestEnded = true;
+        REQUEST_ENDED.setRelease(this, true);
         if (raw) {
             up.wire().finish();
         }
@@ -158,7 +164,7 @@ public final class UpstreamHalf implements Half {
                 persistent = response.persistent();
             }
             up.answeredAs(response.http11());
-            finalHead = true;
+            FINAL_HEAD.setRelease(this, true);
             return response.head();
         } catch (GatewayException e) {
             throw aborted(e);

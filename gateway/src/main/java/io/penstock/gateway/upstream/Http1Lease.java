@@ -7,6 +7,7 @@ import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Half;
+import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.UpstreamEnding;
@@ -17,6 +18,9 @@ import io.penstock.gateway.wire.ChannelWire;
 import io.penstock.gateway.wire.EventLoop;
 import io.penstock.gateway.wire.PooledWire;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,17 @@ final class Http1Lease implements Lease, Runnable {
     private static final int BUFFER_BYTES = 16 * 1024;
     /** Below this age the kernel would have told of an end, but for an endpoint that was caught doing so. */
     private static final long PROBE_NANOS = 10_000_000;
+
+    private static final VarHandle HALF;
+    private static final VarHandle SENT;
+    private static final VarHandle ON_LOOP;
+
+    static {
+        Lookup lookup = MethodHandles.lookup();
+        HALF = Handles.of(lookup, "half");
+        SENT = Handles.of(lookup, "sent");
+        ON_LOOP = Handles.of(lookup, "onLoop");
+    }
 
     private final Http1Pool pool;
     private final UpstreamConfig config;
@@ -123,10 +138,12 @@ final class Http1Lease implements Lease, Runnable {
         exchange = with;
         observer = follower;
         waitedIdle = idleBefore;
-        sent = false;
-        streaming = false;
-        upgraded = false;
-        half = connection.open();
+        SENT.setRelease(this, false);
+        streaming(false);
+        if (upgraded) {
+            upgraded = false;
+        }
+        HALF.setRelease(this, connection.open());
     }
 
     // ---- on an event loop ----
@@ -160,7 +177,7 @@ final class Http1Lease implements Lease, Runnable {
 
     /** Makes the attempt on the loop where it is. */
     void attempt(LoopAttempt attempt) {
-        onLoop = attempt;
+        ON_LOOP.setRelease(this, attempt);
         attempt.begin();
     }
 
@@ -232,16 +249,22 @@ final class Http1Lease implements Lease, Runnable {
     @Override
     public void responded(Head head) {
         String type = head.value("content-type");
-        streaming = type != null && type.startsWith("text/event-stream");
+        streaming(type != null && type.startsWith("text/event-stream"));
         if (connection.http10()) {
             exchange().upstreamProtocol("1.0");
         }
         observer.responded(head.status(), Exchange.NONE);
     }
 
+    private void streaming(boolean now) {
+        if (streaming != now) {
+            streaming = now;
+        }
+    }
+
     @Override
     public void sent() {
-        sent = true;
+        SENT.setRelease(this, true);
     }
 
     @Override
@@ -297,8 +320,8 @@ final class Http1Lease implements Lease, Runnable {
     }
 
     private void leave() {
-        onLoop = null;
-        half = null;
+        ON_LOOP.setRelease(this, (LoopAttempt) null);
+        HALF.setRelease(this, (UpstreamHalf) null);
         exchange = null;
         observer = AttemptObserver.NOBODY;
     }

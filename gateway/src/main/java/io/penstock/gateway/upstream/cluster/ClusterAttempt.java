@@ -4,10 +4,13 @@ package io.penstock.gateway.upstream.cluster;
 import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.upstream.guard.Breaker;
 import io.penstock.gateway.upstream.guard.Failures;
 import io.penstock.gateway.upstream.health.Result;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +24,24 @@ final class ClusterAttempt implements AttemptObserver {
     private static final int FAILED = 2;
     private static final int ENDED = 4;
 
+    private static final VarHandle STATE;
+    private static final VarHandle BEGUN;
+    private static final VarHandle STARTED;
+
+    static {
+        Lookup lookup = MethodHandles.lookup();
+        STATE = Handles.of(lookup, "state");
+        BEGUN = Handles.of(lookup, "begun");
+        STARTED = Handles.of(lookup, "startedNanos");
+    }
+
     private final Cluster cluster;
     private final Member member;
     private final boolean grpc;
     private final boolean retry;
     private final @Nullable Breaker breaker;
     private final long permit;
-    private final AtomicInteger state = new AtomicInteger();
+    private volatile int state;
     private volatile boolean begun;
     private volatile long startedNanos;
     private volatile @Nullable Runnable timeout;
@@ -46,7 +60,7 @@ final class ClusterAttempt implements AttemptObserver {
         this.retry = retry;
         this.breaker = breaker;
         this.permit = permit;
-        this.startedNanos = cluster.time().now();
+        STARTED.setRelease(this, cluster.time().now());
         member.attempts().increment();
         member.load().begin();
     }
@@ -62,12 +76,12 @@ final class ClusterAttempt implements AttemptObserver {
 
     /** Whether it has neither a response head nor an end. */
     boolean undecided() {
-        return (state.get() & (JUDGED | ENDED)) == 0;
+        return (state & (JUDGED | ENDED)) == 0;
     }
 
     /** Whether its end was told. */
     boolean over() {
-        return (state.get() & ENDED) != 0;
+        return (state & ENDED) != 0;
     }
 
     /** Sets what takes the timer of the attempt back. */
@@ -80,13 +94,13 @@ final class ClusterAttempt implements AttemptObserver {
 
     @Override
     public void started() {
-        begun = true;
-        startedNanos = cluster.time().now();
+        BEGUN.setRelease(this, true);
+        STARTED.setRelease(this, cluster.time().now());
     }
 
     @Override
     public void responded(int status, int grpcStatus) {
-        begun = true;
+        BEGUN.setRelease(this, true);
         boolean failed = (grpc && grpcStatus != Exchange.NONE)
                 ? cluster.failures().grpcStatus(grpcStatus)
                 : cluster.failures().status(status);
@@ -97,7 +111,7 @@ final class ClusterAttempt implements AttemptObserver {
 
     @Override
     public void ended(@Nullable Cause cause, int grpcStatus) {
-        int before = state.getAndUpdate(now -> now | ENDED);
+        int before = (int) STATE.getAndBitwiseOr(this, ENDED);
         if ((before & ENDED) != 0) {
             return;
         }
@@ -122,11 +136,11 @@ final class ClusterAttempt implements AttemptObserver {
 
     private boolean set(int bits, int unless) {
         while (true) {
-            int now = state.get();
+            int now = state;
             if ((now & unless) != 0) {
                 return false;
             }
-            if (state.compareAndSet(now, now | bits)) {
+            if (STATE.compareAndSet(this, now, now | bits)) {
                 return true;
             }
         }

@@ -7,6 +7,7 @@ import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Upstream;
 import io.penstock.gateway.lookup.Target;
@@ -16,8 +17,9 @@ import io.penstock.gateway.upstream.guard.Failures;
 import io.penstock.gateway.upstream.guard.HedgeRules;
 import io.penstock.gateway.upstream.guard.RetryRules;
 import io.penstock.gateway.upstream.hedge.Leg;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +28,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
     private static final Member[] NOBODY = {};
+    private static final VarHandle CLOSED = Handles.of(MethodHandles.lookup(), "closed");
+    private static final VarHandle CURRENT = Handles.of(MethodHandles.lookup(), "current");
 
     private final Cluster cluster;
     private final Exchange exchange;
     private final AuthorityConfig authority;
     private final @Nullable Leg leg;
     private final @Nullable HedgedAttempts hedged;
-    private final AtomicBoolean closed = new AtomicBoolean();
     /** Attempts that another leg has made before. */
     private final int earlier;
 
@@ -40,6 +43,7 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
     private Levels.@Nullable Level looking;
     private int count;
     private volatile @Nullable ClusterAttempt current;
+    private volatile boolean closed;
 
     ClusterAttempts(Cluster cluster, Exchange exchange, AuthorityConfig authority) {
         this.cluster = cluster;
@@ -115,7 +119,7 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
     private void entered() {
         cluster.entered();
         exchange.onEnd(this); // at once when it has ended meanwhile
-        if (!closed.get()) {
+        if (!closed) {
             openFirst();
         }
     }
@@ -143,7 +147,7 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
     /** The exchange has ended: whatever the transport did not say of the last attempt follows from that. */
     @Override
     public void run() {
-        if (closed.compareAndSet(false, true)) {
+        if (CLOSED.compareAndSet(this, false, true)) {
             ClusterAttempt last = current;
             if (last != null) {
                 if (exchange.cause() == null && exchange.status() != Exchange.NONE) {
@@ -190,7 +194,7 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
         if (hedged != null && earlier > 0 && count == earlier + 1) {
             hedged.noteSent();
         }
-        current = next;
+        CURRENT.setRelease(this, next);
         exchange.attemptObserver(next);
         cluster.stick(exchange, this, count - earlier);
         cluster.limit(exchange, next);
@@ -327,7 +331,7 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
     public boolean again(Exchange same, AttemptFailure failure) {
         RetryRules rules = cluster.rules();
         ClusterAttempt last = current;
-        if (last == null || closed.get()) {
+        if (last == null || closed) {
             return false;
         }
         if (leg != null && leg.leave()) {
@@ -393,7 +397,7 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
             Thread.currentThread().interrupt();
         }
         Cause cause = exchange.cause();
-        if (!slept || closed.get() || cause != null) {
+        if (!slept || closed || cause != null) {
             cluster.budget().give();
             throw new GatewayException(cause == null ? Cause.DOWNSTREAM_GONE : cause, "ended between two attempts");
         }
