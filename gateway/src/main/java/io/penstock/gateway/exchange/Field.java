@@ -23,14 +23,15 @@ public final class Field {
     private final String name;
     private final String value;
     private final Indexing indexing;
-    private final int hash;
+    /** 0 until it is asked for; a benign race, as that of a string's. */
+    private int hash;
+
     private boolean checked;
 
     private Field(String name, String value, Indexing indexing) {
         this.name = name;
         this.value = value;
         this.indexing = indexing;
-        this.hash = 31 * name.hashCode() + value.hashCode();
     }
 
     public static Field of(String name, String value) {
@@ -77,12 +78,20 @@ public final class Field {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Field that && hash == that.hash && name.equals(that.name) && value.equals(that.value);
+        return other instanceof Field that
+                && hashCode() == that.hashCode()
+                && name.equals(that.name)
+                && value.equals(that.value);
     }
 
     @Override
     public int hashCode() {
-        return hash;
+        int known = hash;
+        if (known == 0) {
+            known = 31 * name.hashCode() + value.hashCode();
+            hash = known;
+        }
+        return known;
     }
 
     /** The name alone: values may be secret and do not belong in logs. */

@@ -81,7 +81,9 @@ public final class FieldCache {
         Kind kind = Kind.of(name);
         Field field =
                 Field.of(kind == Kind.HOST ? ":authority" : name, new String(bytes, first, end - first, ISO_8859_1));
-        field.markChecked();
+        if (kind != Kind.HOST) { // which may consist of less than other values
+            field.markChecked();
+        }
         return new FieldLine(UNKEPT, field, kind);
     }
 

@@ -35,10 +35,7 @@ final class FieldWriter {
 
     private static void begin(Output out, Field field) {
         ensureChecked(field);
-        out.put(field.name());
-        out.put(':');
-        out.put(' ');
-        out.put(field.value());
+        out.field(field.name(), field.value());
     }
 
     private static void ensureChecked(Field field) {

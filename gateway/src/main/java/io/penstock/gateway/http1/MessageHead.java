@@ -201,7 +201,10 @@ final class MessageHead {
         if (!absolute.isEmpty() && !absolute.equalsIgnoreCase(host.value())) {
             throw side.malformed("host is not the authority of the request target");
         }
-        checkAuthority(host.value());
+        if (!host.checked()) {
+            checkAuthority(host.value());
+            host.markChecked();
+        }
         if (!host.value().isEmpty()) {
             head.set(host);
         }

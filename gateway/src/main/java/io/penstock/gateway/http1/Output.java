@@ -49,6 +49,22 @@ final class Output {
         size += length;
     }
 
+    /** Adds the line of a field, whose name and value are such texts, without its end. */
+    @SuppressWarnings("deprecation") // as above
+    void field(String name, String value) {
+        int nameLength = name.length();
+        int valueLength = value.length();
+        reserve(nameLength + valueLength + 2);
+        byte[] to = buffer;
+        int at = size;
+        name.getBytes(0, nameLength, to, at);
+        at += nameLength;
+        to[at++] = ':';
+        to[at++] = ' ';
+        value.getBytes(0, valueLength, to, at);
+        size = at + valueLength;
+    }
+
     void put(char c) {
         reserve(1);
         buffer[size++] = (byte) c;

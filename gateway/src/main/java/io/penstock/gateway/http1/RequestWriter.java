@@ -71,21 +71,23 @@ final class RequestWriter {
         for (int i = 0; i < head.size(); i++) {
             Field field = head.at(i);
             String name = field.name();
-            if (field.pseudo()
-                    || name.equals("host")
-                    || name.equals("content-length")
-                    || FieldWriter.connectionSpecific(name)) {
+            if (field.pseudo() || FieldWriter.connectionSpecific(name)) {
                 continue;
             }
-            if (name.equals("cookie")) {
-                if (!cookies) {
-                    FieldWriter.writeJoined(out, head, i, "; "); // HTTP/2 may split it (RFC 9113 §8.2.3)
+            switch (name) {
+                case "host", "content-length" -> {} // have their own places
+                case "cookie" -> {
+                    if (!cookies) {
+                        FieldWriter.writeJoined(out, head, i, "; "); // HTTP/2 may split it (RFC 9113 §8.2.3)
+                    }
+                    cookies = true;
                 }
-                cookies = true;
-                continue;
+                case "te" -> {
+                    trailers = true;
+                    FieldWriter.write(out, field);
+                }
+                default -> FieldWriter.write(out, field);
             }
-            trailers |= name.equals("te");
-            FieldWriter.write(out, field);
         }
         return trailers;
     }
