@@ -138,9 +138,9 @@ public final class Deadlines implements AutoCloseable {
         }
     }
 
-    /** Refuses the exchange with DEADLINE after this time unless it has ended, or has become {@link Exchange#openEnded}, by then. */
+    /** Refuses the exchange with DEADLINE this long after it began unless it has ended, or has become {@link Exchange#openEnded}, by then. */
     public void end(Exchange exchange, long nanos) {
-        long at = System.nanoTime() + nanos;
+        long at = exchange.startedNanos() + nanos;
         if (exchange.deadlined() && exchange.deadlineNanos() - at <= 0) {
             return;
         }
@@ -150,7 +150,7 @@ public final class Deadlines implements AutoCloseable {
             new Far(mine, exchange, at).enter();
             return;
         }
-        ScheduledFuture<?> entry = timer.schedule(() -> refuse(exchange), nanos, TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> entry = timer.schedule(() -> refuse(exchange), at - System.nanoTime(), TimeUnit.NANOSECONDS);
         exchange.onEnd(() -> entry.cancel(false));
     }
 

@@ -172,7 +172,7 @@ public final class Http1Connection implements ServedConnection {
 
     /** Waits for the first byte of a request; false when none will come. */
     private boolean awaitRequest() throws IOException {
-        idle();
+        idle(System.nanoTime());
         boolean here;
         reading.lock();
         try {
@@ -189,9 +189,9 @@ public final class Http1Connection implements ServedConnection {
         return here;
     }
 
-    /** It waits for a request from now on, and may be closed for being idle. */
-    void idle() {
-        IDLE_SINCE.setRelease(this, System.nanoTime());
+    /** It waits for a request since then, and may be closed for being idle. */
+    void idle(long sinceNanos) {
+        IDLE_SINCE.setRelease(this, sinceNanos);
         STATE.setRelease(this, State.IDLE);
     }
 

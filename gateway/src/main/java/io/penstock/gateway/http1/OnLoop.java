@@ -75,7 +75,7 @@ final class OnLoop {
             if (connection.in().available() > 0) {
                 return Left.NOTHING;
             }
-            connection.idle();
+            connection.idle(System.nanoTime());
             channel.attach(loop, () -> guarded(this::ready));
         } finally {
             connection.reading().unlock();
@@ -165,7 +165,7 @@ final class OnLoop {
             connection.endedBetweenRequests();
             leave(Left.END);
         } else {
-            connection.idle();
+            connection.idle(System.nanoTime());
         }
     }
 
@@ -224,7 +224,7 @@ final class OnLoop {
             deaf = false;
             channel.listen(true);
         }
-        connection.idle();
+        connection.idle(served.exchange().endedNanos());
         return false;
     }
 

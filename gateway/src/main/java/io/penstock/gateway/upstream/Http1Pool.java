@@ -66,7 +66,8 @@ final class Http1Pool implements Pool, Dialer.Caller {
     private boolean draining;
     private volatile boolean replaced;
     private volatile boolean abandoned;
-    private volatile long lastUsedNanos = System.nanoTime();
+    /** Under the lock. */
+    private long lastUsedNanos = System.nanoTime();
 
     Http1Pool(String user, UpstreamConfig config, Dialer dialer, Consumer<Exchange> successor) {
         this(user, config, dialer, successor, null);

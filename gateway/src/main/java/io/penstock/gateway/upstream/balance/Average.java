@@ -35,6 +35,9 @@ final class Average {
         int stamp = stamp(nowNanos);
         while (true) {
             long before = state.get();
+            if (value == 0 && (int) before == 0 && before != NOTHING) {
+                return; // nothing stays nothing
+            }
             long after = packed(stamp, before == NOTHING ? value : mixed(before, stamp, value));
             if (state.compareAndSet(before, after)) {
                 return;

@@ -262,7 +262,7 @@ public final class Cluster implements Upstream, AutoCloseable {
 
     /** An endpoint that was not tried yet; when all were, any that can be used; or null. */
     @Nullable
-    Member pick(Exchange exchange, ClusterAttempts attempts) {
+    Member pick(Exchange exchange, ClusterAttempts attempts, long now) {
         Levels levels = members.levels();
         if (sticky != null) {
             Member member = sticky.member(exchange, levels);
@@ -272,9 +272,9 @@ public final class Cluster implements Upstream, AutoCloseable {
         }
         boolean byKey = config.balancer().policy() == BalancerConfig.Policy.CONSISTENT_HASH;
         long key = byKey ? HashKey.of(exchange, config.balancer().hashOn()) : 0;
-        Member member = levels.pick(key, byKey, attempts, time.random(), time.now());
+        Member member = levels.pick(key, byKey, attempts, time.random(), now);
         if (member == null && attempts.forgive()) {
-            member = levels.pick(key, byKey, attempts, time.random(), time.now());
+            member = levels.pick(key, byKey, attempts, time.random(), now);
         }
         return member;
     }

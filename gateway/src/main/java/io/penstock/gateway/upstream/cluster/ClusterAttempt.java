@@ -51,16 +51,23 @@ final class ClusterAttempt implements AttemptObserver {
      *
      * @param retry whether it holds a part of the retry budget
      * @param breaker what gave the permit
+     * @param now {@link Time#now}
      */
     ClusterAttempt(
-            Cluster cluster, Member member, boolean grpc, boolean retry, @Nullable Breaker breaker, long permit) {
+            Cluster cluster,
+            Member member,
+            boolean grpc,
+            boolean retry,
+            @Nullable Breaker breaker,
+            long permit,
+            long now) {
         this.cluster = cluster;
         this.member = member;
         this.grpc = grpc;
         this.retry = retry;
         this.breaker = breaker;
         this.permit = permit;
-        STARTED.setRelease(this, cluster.time().now());
+        STARTED.setRelease(this, now);
         member.attempts().increment();
         member.load().begin();
     }

@@ -249,8 +249,9 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
             throw new GatewayException(Cause.CIRCUIT_OPEN, "the circuit breaker of " + cluster.name() + " is open");
         }
         boolean open = false;
+        long now = cluster.time().now();
         while (true) {
-            Member member = cluster.pick(exchange, this);
+            Member member = cluster.pick(exchange, this, now);
             if (member == null) {
                 if (shared != null) {
                     shared.release(permit);
@@ -262,11 +263,11 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
             }
             Breaker own = member.breaker();
             if (own == null) {
-                return new ClusterAttempt(cluster, member, exchange.grpc(), retry, shared, permit);
+                return new ClusterAttempt(cluster, member, exchange.grpc(), retry, shared, permit, now);
             }
             long ownPermit = own.acquire();
             if (ownPermit != Breaker.REFUSED) {
-                return new ClusterAttempt(cluster, member, exchange.grpc(), retry, own, ownPermit);
+                return new ClusterAttempt(cluster, member, exchange.grpc(), retry, own, ownPermit, now);
             }
             open = true;
             exclude(member);
