@@ -94,7 +94,7 @@ class Http1FrontTest {
             connection.answer("one");
             assertThat(answer(client, 3)).isEqualTo("one");
 
-            client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+            client.send("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
             assertThat(connection.head()).contains("transfer-encoding: chunked");
             assertThat(connection.text(8)).isEqualTo("3\r\nabc\r\n");
             client.send("0\r\n\r\n");

@@ -446,19 +446,14 @@ class Http1PoolTest {
         try (Http1Origin origin = Http1Origin.byHand();
                 RunningGateway gateway = gateway(origin, "")) {
             FramePeer client = gateway.client();
-            int first = client.get("/1");
-            Http1Origin.Connection stale = origin.connection();
-            stale.request();
-            stale.answer("one");
-            answer(client, first);
-            gateway.ended();
 
-            int second = client.post("/2", "content-length", "2");
-            client.data(second, "hi", true);
-            stale.request();
-            stale.close();
+            int call = client.post("/", "content-length", "2");
+            client.data(call, "hi", true);
+            Http1Origin.Connection connection = origin.connection();
+            connection.request();
+            connection.close();
 
-            assertThat(client.awaitHead(second).status()).isEqualTo("502");
+            assertThat(client.awaitHead(call).status()).isEqualTo("502");
             assertThat(gateway.ended().cause()).isEqualTo(Cause.UPSTREAM_RESET);
             assertThat(origin.connections()).isEqualTo(1);
         }

@@ -3,7 +3,9 @@ package io.penstock.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.gateway.exchange.UpstreamEnding;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,17 +61,10 @@ class StaleConnectionTest {
         AtomicInteger next = new AtomicInteger();
         ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
         try (Http1Origin origin = Http1Origin.following(this::answerForAWhile);
-                RunningGateway gateway =
-                        RunningGateway.with("""
-                        listeners: [{name: main, address: 127.0.0.1, port: 0}]
-                        routes: [{name: all, cluster: origin}]
-                        clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: http1}}]
-                        admin: {port: 0}
-                        access-log: {output: none}
-                        """.formatted(origin.address())).start()) {
+                RunningGateway gateway = gateway(origin, "")) {
             List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
-                MessageEnd client = http1Clients ? http1(gateway) : new Http2Messages(gateway.client(), true);
+                MessageEnd client = client(gateway, http1Clients);
                 Random random = new Random(i);
                 threads.add(Thread.ofVirtual().start(() -> callUntilDone(client, random, next, wrong)));
             }
@@ -85,8 +82,121 @@ class StaleConnectionTest {
         }
     }
 
-    private static MessageEnd http1(RunningGateway gateway) throws IOException {
-        return new Http1Messages(gateway.http1Client());
+    /** To the gateway, such an end cannot be told from one that crossed the request. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void isNotMetByThePostsOfAnEndpointThatNobodyKnows(boolean http1Clients) throws Exception {
+        try (Http1Origin origin = Http1Origin.following(connection -> {
+                    connection.request();
+                    connection.answer("first");
+                    connection.until("\r\n");
+                    connection.reset();
+                });
+                RunningGateway gateway = gateway(origin, "")) {
+            MessageEnd client = client(gateway, http1Clients);
+
+            for (int i = 0; i < 10; i++) {
+                assertThat(call(client, i != 5, "/" + i)).isEqualTo(":status: 200 first");
+            }
+
+            assertThat(origin.connections()).as("one for each POST at least").isGreaterThan(8);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void doesNotCostPostsTheirReuseOnceConnectionsWereSeenToStay(boolean http1Clients) throws Exception {
+        try (Http1Origin origin = Http1Origin.echoing();
+                RunningGateway gateway = gateway(origin, "")) {
+            MessageEnd client = client(gateway, http1Clients);
+
+            postUntilReused(client, gateway);
+            long opened = gateway.pool().opened();
+            for (int i = 0; i < 20; i++) {
+                assertThat(call(client, true, "/again")).isEqualTo(":status: 200 post /again");
+            }
+
+            assertThat(gateway.pool().opened()).isEqualTo(opened);
+        }
+    }
+
+    /** Nobody could know before; but then one is enough, or a second when the proof was there once more in between. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void isMetByFewPostsOfAnEndpointThatKeptItsConnectionsBefore(boolean http1Clients) throws Exception {
+        AtomicBoolean closing = new AtomicBoolean();
+        try (Http1Origin origin = Http1Origin.following(connection -> {
+                    for (int i = 0; true; i++) {
+                        connection.request();
+                        if (i > 0 && closing.get()) {
+                            return;
+                        }
+                        connection.answer("ok");
+                    }
+                });
+                RunningGateway gateway = gateway(origin, "")) {
+            MessageEnd client = client(gateway, http1Clients);
+            postUntilReused(client, gateway);
+
+            closing.set(true);
+
+            assertThat(call(client, true, "/met")).startsWith(":status: 502 ");
+            int met = 1;
+            for (int i = 0; i < 20; i++) {
+                met += call(client, true, "/new").equals(":status: 200 ok") ? 0 : 1;
+            }
+            assertThat(met).isLessThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void givesAPostThePlaceOfAConnectionThatItMayNotHave() throws Exception {
+        try (Http1Origin origin = Http1Origin.byHand();
+                RunningGateway gateway = gateway(origin, ", max-connections: 1")) {
+            FramePeer client = gateway.client();
+            int get = client.get("/1");
+            Http1Origin.Connection used = origin.connection();
+            used.request();
+            int post = client.post("/2", "content-length", "0");
+            client.data(post, "", true);
+            Await.until(
+                    "the POST waits",
+                    Duration.ofSeconds(5),
+                    () -> gateway.pool().waiting() == 1);
+
+            used.answer("one");
+
+            assertThat(client.awaitHead(get).status()).isEqualTo("200");
+            Http1Origin.Connection another = origin.connection();
+            assertThat(another.request()).startsWith("POST /2 ");
+            another.answer("two");
+            assertThat(client.awaitHead(post).status()).isEqualTo("200");
+            assertThat(gateway.pool().closed()).containsEntry(UpstreamEnding.REPLACED, 1L);
+        }
+    }
+
+    private static void postUntilReused(MessageEnd client, RunningGateway gateway) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        do {
+            assertThat(System.nanoTime() - deadline)
+                    .as("nothing was reused in 30 s")
+                    .isNegative();
+            assertThat(call(client, true, "/proof")).startsWith(":status: 200 ");
+        } while (gateway.pool().reused() == 0);
+    }
+
+    private static RunningGateway gateway(Http1Origin origin, String more) {
+        return RunningGateway.with("""
+                listeners: [{name: main, address: 127.0.0.1, port: 0}]
+                routes: [{name: all, cluster: origin}]
+                clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: http1%s}}]
+                admin: {port: 0}
+                access-log: {output: none}
+                """.formatted(origin.address(), more)).start();
+    }
+
+    private static MessageEnd client(RunningGateway gateway, boolean http1) throws IOException {
+        return http1 ? new Http1Messages(gateway.http1Client()) : new Http2Messages(gateway.client(), true);
     }
 
     private static void callUntilDone(

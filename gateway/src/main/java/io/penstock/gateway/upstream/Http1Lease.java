@@ -99,11 +99,12 @@ final class Http1Lease implements Lease, Runnable {
         return connection.opened() >= config.http1().maxRequests();
     }
 
-    /** Whether its peer has not closed it; asks the socket only when that is worth a system call. */
-    boolean open(long now, boolean erratic) {
-        return (!erratic && now - idleSinceNanos < PROBE_NANOS) || wire.quiet();
+    /** Whether it was in use so recently that asking the socket is not worth a system call. */
+    boolean young(long now) {
+        return now - idleSinceNanos < PROBE_NANOS;
     }
 
+    /** Whether its peer has not closed it; asks the socket. */
     boolean quiet() {
         return wire.quiet();
     }
@@ -292,6 +293,9 @@ final class Http1Lease implements Lease, Runnable {
         AttemptObserver follower = observer;
         boolean keep = cause == null && current().reusable();
         UpstreamEnding ending = cause == null ? UpstreamEnding.NOT_KEPT : ending(cause);
+        if (waitedIdle && cause == Cause.UPSTREAM_RESET && current().responseBytes() == 0) {
+            pool.foundClosed(this, System.nanoTime()); // as if it was stale, for all that can be known
+        }
         leave();
         if (keep) {
             pool.giveBack(this);

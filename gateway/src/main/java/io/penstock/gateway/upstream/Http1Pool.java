@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An exchange runs on its own thread, or on an event loop while a connection is idle there and nothing else has to be waited for. It waits in line, bounded in number and time, while every connection is taken. A connection that
  * was idle is used only below the age at which its endpoint was seen to close ({@link IdleAge}), and near that edge only after a look at
- * the socket. What is found closed without a byte of response is replaced by a new connection when that is certain to do no harm.
+ * the socket. What is found closed without a byte of response is replaced by a new connection when that is certain to do no harm; a request
+ * that could not be made again gets a new connection until the endpoint was seen to keep idle ones.
  *
  * <p>Bound: {@code maxConnections} connections and {@code maxQueue} waiting exchanges. The lock guards the lists; nothing that blocks is
  * called under it.
@@ -116,20 +118,18 @@ final class Http1Pool implements Pool, Dialer.Caller {
             return false;
         }
         long now = System.nanoTime();
-        if (idleAge.erratic(now)) {
+        long limit = idleAge.limitNanos(repeatable, now);
+        if (limit == IdleAge.NONE || idleAge.erratic(now)) {
             return false;
         }
         Http1Lease lease;
         lock.lock();
         try {
-            lease = draining || line.size() > 0 ? null : takeIdle(exchange.peer(), now, loop);
+            lease = draining || line.size() > 0 ? null : takeIdle(exchange.peer(), now, limit, loop);
         } finally {
             lock.unlock();
         }
-        if (lease == null) {
-            return false;
-        }
-        if (!opened(lease, now, loop, repeatable)) {
+        if (lease == null || !opened(lease, now, loop, !repeatable)) {
             return false;
         }
         AttemptObserver observer = exchange.takeAttemptObserver();
@@ -143,10 +143,14 @@ final class Http1Pool implements Pool, Dialer.Caller {
     }
 
     /** Whether the connection is open, and where its exchange is; otherwise it is over. */
-    private boolean opened(Http1Lease lease, long now, @Nullable EventLoop loop, boolean repeatable) {
+    private boolean opened(Http1Lease lease, long now, @Nullable EventLoop loop, boolean look) {
         try {
             lease.moveTo(loop);
-            if (lease.open(now, idleAge.erratic(now) || !repeatable)) {
+            if (!look && lease.young(now)) {
+                return true;
+            }
+            if (lease.quiet()) {
+                seenOpen(lease, now);
                 return true;
             }
         } catch (IOException e) {
@@ -223,7 +227,8 @@ final class Http1Pool implements Pool, Dialer.Caller {
         while (true) {
             long now = System.nanoTime();
             boolean erratic = idleAge.erratic(now);
-            boolean mustBeFresh = fresh || (erratic && !repeatable);
+            long limit = idleAge.limitNanos(repeatable, now);
+            boolean mustBeFresh = fresh || limit == IdleAge.NONE;
             Waiting waiting = null;
             Http1Lease found = null;
             lock.lock();
@@ -232,7 +237,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
                     throw new GatewayException(Cause.DRAINING, "the upstream's pool is draining");
                 }
                 if (!mustBeFresh && line.size() == 0) {
-                    found = takeIdle(exchange.peer(), now, null);
+                    found = takeIdle(exchange.peer(), now, limit, null);
                 }
                 if (found == null) {
                     waiting = queue(exchange, mustBeFresh);
@@ -245,15 +250,14 @@ final class Http1Pool implements Pool, Dialer.Caller {
                 found.leaveLoop();
                 return found;
             }
-            if (found != null && opened(found, now, null, repeatable)) {
+            if (found != null && opened(found, now, null, erratic || !repeatable)) {
                 return found;
             }
         }
     }
 
     /** Under the lock: the most recently used one that fits. */
-    private @Nullable Http1Lease takeIdle(Peer peer, long now, @Nullable EventLoop loop) {
-        long limit = idleAge.limitNanos(now);
+    private @Nullable Http1Lease takeIdle(Peer peer, long now, long limit, @Nullable EventLoop loop) {
         for (Iterator<Http1Lease> each = idle.descendingIterator(); each.hasNext(); ) {
             Http1Lease lease = each.next();
             if (now - lease.idleSinceNanos > limit) {
@@ -294,8 +298,11 @@ final class Http1Pool implements Pool, Dialer.Caller {
                 if (draining) {
                     over = true;
                     ending = UpstreamEnding.DRAINED;
-                } else if (line.size() == 0 || !giveToFirst(lease, false)) {
+                } else if (line.size() == 0 || !giveToFirst(lease, waiting -> !waiting.fresh)) {
                     idle.addLast(lease);
+                    if (line.size() > 0) {
+                        dialIfNeeded(); // who waits may not have it, and it takes a place
+                    }
                 }
             } finally {
                 lock.unlock();
@@ -308,9 +315,9 @@ final class Http1Pool implements Pool, Dialer.Caller {
     }
 
     /** Under the lock: hands it to the first that may have it. */
-    private boolean giveToFirst(Http1Lease lease, boolean fresh) {
+    private boolean giveToFirst(Http1Lease lease, Predicate<Waiting> may) {
         Waiting first = line.takeFirst(
-                waiting -> (fresh || !waiting.fresh) && lease.serves(waiting.exchange.peer()) && waiting.current());
+                waiting -> may.test(waiting) && lease.serves(waiting.exchange.peer()) && waiting.current());
         if (first == null) {
             return false;
         }
@@ -334,6 +341,12 @@ final class Http1Pool implements Pool, Dialer.Caller {
             lease.close();
             ended(lease, UpstreamEnding.PEER_CLOSED);
         }
+    }
+
+    /** An idle connection was looked at, and is open. */
+    private void seenOpen(Http1Lease lease, long now) {
+        idleAge.open(lease.seenOpenNanos - lease.idleSinceNanos, now - lease.idleSinceNanos, now);
+        lease.seenOpenNanos = now;
     }
 
     /** An idle connection turned out to be closed. */
@@ -385,10 +398,18 @@ final class Http1Pool implements Pool, Dialer.Caller {
         if (eldest == null) {
             return false;
         }
+        long now = System.nanoTime();
+        UpstreamEnding ending = UpstreamEnding.REPLACED;
+        if (eldest.quiet()) {
+            seenOpen(eldest, now); // where every connection is taken, few are ever idle for longer
+        } else {
+            foundClosed(eldest, now);
+            ending = UpstreamEnding.PEER_CLOSED;
+        }
         all.remove(eldest);
         eldest.close();
         dialer.closed();
-        ledger.ended(UpstreamEnding.REPLACED, eldest.opened());
+        ledger.ended(ending, eldest.opened());
         return true;
     }
 
@@ -414,7 +435,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
             dialing--;
             all.add(lease);
             late = draining;
-            if (!late && !giveToFirst(lease, true)) {
+            if (!late && !giveToFirst(lease, waiting -> true)) {
                 lease.keep();
                 idle.addLast(lease);
             }
@@ -490,7 +511,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
 
     /** Closes what is idle for too long, and learns from what its peer has closed. */
     private void lookAtIdle(long now) {
-        long limit = Math.min(config.idleTimeout().toNanos(), idleAge.limitNanos(now));
+        long limit = Math.min(config.idleTimeout().toNanos(), idleAge.limitNanos(true, now));
         List<Http1Lease> looked = takeDue(now, limit);
         List<Http1Lease> kept = new ArrayList<>();
         for (Http1Lease lease : looked) {
@@ -502,7 +523,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
                 lease.close();
                 ended(lease, lease.tooOld(now) ? UpstreamEnding.MAX_AGE : UpstreamEnding.IDLE);
             } else {
-                lease.seenOpenNanos = now;
+                seenOpen(lease, now);
                 lease.rest();
                 kept.add(lease);
             }
@@ -524,7 +545,8 @@ final class Http1Pool implements Pool, Dialer.Caller {
             lease.close();
             dialer.closed();
             ledger.ended(UpstreamEnding.DRAINED, lease.opened());
-        } else if (line.size() == 0 || !giveToFirst(lease, false)) {
+        } else if (line.size() == 0
+                || !giveToFirst(lease, waiting -> !waiting.fresh && repeatable(waiting.exchange.request()))) {
             idle.addFirst(lease);
         }
     }
