@@ -285,7 +285,7 @@ final class Http1Lease implements Lease, Runnable {
                 && failure.reason() == Cause.UPSTREAM_RESET
                 && current.responseBytes() == 0
                 && (current.requestBytes() == 0
-                        || Http1Pool.repeatable(exchange().request()));
+                        || Http1Attempts.repeatable(exchange().request()));
     }
 
     @Override

@@ -2,20 +2,16 @@
 package io.penstock.gateway.upstream;
 
 import io.penstock.gateway.config.UpstreamConfig;
-import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.UpstreamEnding;
 import io.penstock.gateway.http1.FieldCache;
 import io.penstock.gateway.http1.Http1Limits;
 import io.penstock.gateway.http1.UpstreamConnection;
 import io.penstock.gateway.upstream.WaitingLine.Waiting;
-import io.penstock.gateway.upstream.forward.Forwarding;
 import io.penstock.gateway.wire.EventLoop;
-import io.penstock.gateway.wire.LoopOdds;
 import io.penstock.gateway.wire.PooledWire;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -32,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The HTTP/1.1 connections to one endpoint: one exchange on each, the most recently used first, so that the others fall idle and close.
  *
- * <p>An exchange runs on its own thread, or on an event loop while a connection is idle there and nothing else has to be waited for. It waits in line, bounded in number and time, while every connection is taken. A connection that
- * was idle is used only below the age at which its endpoint was seen to close ({@link IdleAge}), and near that edge only after a look at
+ * <p>An exchange waits in line, bounded in number and time, while every connection is taken. A connection that was idle is used only below the age at which its endpoint was seen to close ({@link IdleAge}), and near that edge only after a look at
  * the socket. What is found closed without a byte of response is replaced by a new connection when that is certain to do no harm; a request
  * that could not be made again gets a new connection until the endpoint was seen to keep idle ones.
  *
@@ -51,14 +46,13 @@ final class Http1Pool implements Pool, Dialer.Caller {
     private final String user;
     private final UpstreamConfig config;
     private final Dialer dialer;
-    private final Consumer<Exchange> successor;
     private final @Nullable AutoPool choosing;
     private final Http1Limits limits;
     private final FieldCache fields = new FieldCache();
     private final boolean perPeer;
     private final Ledger ledger = new Ledger();
     private final IdleAge idleAge = new IdleAge();
-    private final LoopOdds odds = new LoopOdds();
+    private final Http1Attempts attempts;
     private final ReentrantLock lock = new ReentrantLock();
 
     private final ArrayDeque<Http1Lease> idle = new ArrayDeque<>();
@@ -85,8 +79,8 @@ final class Http1Pool implements Pool, Dialer.Caller {
         this.user = user;
         this.config = config;
         this.dialer = dialer;
-        this.successor = successor;
         this.choosing = choosing;
+        this.attempts = new Http1Attempts(this, successor);
         this.line = new WaitingLine(config);
         this.perPeer = config.proxyProtocol() != UpstreamConfig.ProxyProtocol.OFF;
         int head = config.http1().maxHeadBytes();
@@ -103,24 +97,23 @@ final class Http1Pool implements Pool, Dialer.Caller {
         if (exchange.grpc()) {
             throw new GatewayException(Cause.GRPC_OVER_HTTP1, "gRPC needs HTTP/2, and " + name() + " speaks HTTP/1.1");
         }
-        EventLoop loop = EventLoop.current();
-        if (loop == null || !openOn(loop, exchange)) {
-            exchange.downstream().offload(() -> serve(exchange));
-        }
+        attempts.open(exchange);
     }
 
-    /** Makes the attempt on the loop when nothing has to be waited for but its response; false when it needs a thread. */
-    private boolean openOn(EventLoop loop, Exchange exchange) {
-        boolean repeatable = repeatable(exchange.request());
-        if (!odds.good()
-                || exchange.request().has(":protocol")
-                || !exchange.downstream().half().received()) {
-            return false;
-        }
+    /** Whether another pool, or a new one of the same identity, has to take what this one refuses as DRAINING. */
+    boolean succeeded() {
+        return replaced || abandoned;
+    }
+
+    // ---- taking ----
+
+    /** An idle connection for a request on this loop, when there is one that is open; never blocks. */
+    @Nullable
+    Http1Lease takeOn(EventLoop loop, Exchange exchange, boolean repeatable) {
         long now = System.nanoTime();
         long limit = idleAge.limitNanos(repeatable, now);
         if (limit == IdleAge.NONE || idleAge.erratic(now)) {
-            return false;
+            return null;
         }
         Http1Lease lease;
         lock.lock();
@@ -129,101 +122,16 @@ final class Http1Pool implements Pool, Dialer.Caller {
         } finally {
             lock.unlock();
         }
-        if (lease == null || !opened(lease, now, loop, !repeatable)) {
-            return false;
-        }
-        AttemptObserver observer = exchange.takeAttemptObserver();
-        lease.begin(exchange, observer, lease.waitedIdle());
-        try {
-            lease.attempt(new LoopAttempt(this, lease, exchange, observer, odds));
-        } catch (GatewayException e) {
-            exchange.downstream().refuse(e); // as of an attempt on a thread: it was made
-        }
-        return true;
+        return lease != null && opened(lease, now, loop, !repeatable) ? lease : null;
     }
 
-    /** Whether the connection is open, and where its exchange is; otherwise it is over. */
-    private boolean opened(Http1Lease lease, long now, @Nullable EventLoop loop, boolean look) {
-        try {
-            lease.moveTo(loop);
-            if (!look && lease.young(now)) {
-                return true;
-            }
-            if (lease.quiet()) {
-                seenOpen(lease, now);
-                return true;
-            }
-        } catch (IOException e) {
-            // the same
-        }
-        foundClosed(lease, now);
-        lease.close();
-        ended(lease, UpstreamEnding.PEER_CLOSED);
-        return false;
-    }
-
-    /** The attempt that was begun on a stale connection goes on with another one; on the exchange's own thread. */
-    void serveAgain(Exchange exchange, AttemptObserver observer) {
-        serve(exchange, true, observer);
-    }
-
-    /** Whether a request may be made again without harm when nobody knows whether it was processed (RFC 9110 §9.2.2). */
-    static boolean repeatable(Head request) {
-        String method = request.method();
-        return method != null
-                && switch (method) {
-                    case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
-                    default -> false;
-                };
-    }
-
-    /** On the exchange's own thread. */
-    private void serve(Exchange exchange) {
-        serve(exchange, false, null);
-    }
-
-    /** Makes one attempt, however many connections it takes. */
-    private void serve(Exchange exchange, boolean another, @Nullable AttemptObserver begun) {
-        boolean repeatable = repeatable(exchange.request());
-        boolean fresh = another;
-        @Nullable AttemptObserver observer = begun;
-        while (true) {
-            Http1Lease lease;
-            try {
-                lease = take(exchange, fresh, repeatable);
-            } catch (GatewayException e) {
-                if (observer != null) {
-                    exchange.attemptObserver(observer);
-                }
-                openElsewhere(exchange, e);
-                return;
-            }
-            if (observer == null) {
-                observer = exchange.takeAttemptObserver();
-            }
-            lease.begin(exchange, observer, lease.waitedIdle());
-            if (Forwarding.run(exchange, lease)) {
-                return;
-            }
-            fresh = true;
-        }
-    }
-
-    private void openElsewhere(Exchange exchange, GatewayException failure) {
-        if (!(replaced || abandoned) || failure.reason() != Cause.DRAINING) {
-            Pool.openElsewhere(exchange, failure);
-            return;
-        }
-        try {
-            successor.accept(exchange);
-        } catch (GatewayException e) {
-            Pool.openElsewhere(exchange, e);
-        }
-    }
-
-    // ---- taking ----
-
-    private Http1Lease take(Exchange exchange, boolean fresh, boolean repeatable) {
+    /**
+     * A connection for a request on a thread; waits in line for it.
+     *
+     * @param fresh it must not have waited idle
+     * @throws GatewayException why there is none
+     */
+    Http1Lease take(Exchange exchange, boolean fresh, boolean repeatable) {
         while (true) {
             long now = System.nanoTime();
             boolean erratic = idleAge.erratic(now);
@@ -254,6 +162,26 @@ final class Http1Pool implements Pool, Dialer.Caller {
                 return found;
             }
         }
+    }
+
+    /** Whether the connection is open, and where its exchange is; otherwise it is over. */
+    private boolean opened(Http1Lease lease, long now, @Nullable EventLoop loop, boolean look) {
+        try {
+            lease.moveTo(loop);
+            if (!look && lease.young(now)) {
+                return true;
+            }
+            if (lease.quiet()) {
+                seenOpen(lease, now);
+                return true;
+            }
+        } catch (IOException e) {
+            // the same
+        }
+        foundClosed(lease, now);
+        lease.close();
+        ended(lease, UpstreamEnding.PEER_CLOSED);
+        return false;
     }
 
     /** Under the lock: the most recently used one that fits. */
@@ -546,7 +474,8 @@ final class Http1Pool implements Pool, Dialer.Caller {
             dialer.closed();
             ledger.ended(UpstreamEnding.DRAINED, lease.opened());
         } else if (line.size() == 0
-                || !giveToFirst(lease, waiting -> !waiting.fresh && repeatable(waiting.exchange.request()))) {
+                || !giveToFirst(
+                        lease, waiting -> !waiting.fresh && Http1Attempts.repeatable(waiting.exchange.request()))) {
             idle.addFirst(lease);
         }
     }

@@ -37,9 +37,9 @@ final class IdleAge {
     /** What seeing a connection open proves at least: where none is ever idle for long, their number has to do. */
     private static final long LEAST_PROOF_NANOS = 1_000_000;
 
-    private long youngest = Long.MAX_VALUE;
+    private volatile long youngest = Long.MAX_VALUE;
     private long youngestSeenNanos;
-    private int earlyEvents;
+    private volatile int earlyEvents;
     private long earlySeenNanos;
     private long lastEarlyNanos;
     private long proofNanos;
@@ -102,7 +102,11 @@ final class IdleAge {
     }
 
     /** Whether the endpoint closes so early, or at such different ages, that no reuse is safe. */
-    synchronized boolean erratic(long now) {
+    boolean erratic(long now) {
+        return earlyEvents >= ERRATIC_EVENTS && stillErratic(now);
+    }
+
+    private synchronized boolean stillErratic(long now) {
         forget(now);
         return earlyEvents >= ERRATIC_EVENTS;
     }
@@ -113,7 +117,14 @@ final class IdleAge {
      * @param repeatable whether the request is made again when the connection turns out to be closed
      * @return {@link #NONE} when no age is safe
      */
-    synchronized long limitNanos(boolean repeatable, long now) {
+    long limitNanos(boolean repeatable, long now) {
+        if (repeatable && youngest == Long.MAX_VALUE) {
+            return Long.MAX_VALUE; // as nearly always: whatever may be forgotten would not change it
+        }
+        return learntNanos(repeatable, now);
+    }
+
+    private synchronized long learntNanos(boolean repeatable, long now) {
         forget(now);
         long limit =
                 youngest == Long.MAX_VALUE ? Long.MAX_VALUE : youngest - Math.max(LEAST_MARGIN_NANOS, youngest / 8);

@@ -11,15 +11,15 @@ import io.penstock.gateway.wire.LoopOdds;
  * come whole. An attempt whose response comes in pieces goes on, with its connection, on the exchange's thread.
  */
 final class LoopAttempt {
-    private final Http1Pool pool;
+    private final Http1Attempts attempts;
     private final Http1Lease lease;
     private final Exchange exchange;
     private final AttemptObserver observer;
     private final LoopOdds odds;
     private final Forwarding forwarding;
 
-    LoopAttempt(Http1Pool pool, Http1Lease lease, Exchange exchange, AttemptObserver observer, LoopOdds odds) {
-        this.pool = pool;
+    LoopAttempt(Http1Attempts attempts, Http1Lease lease, Exchange exchange, AttemptObserver observer, LoopOdds odds) {
+        this.attempts = attempts;
         this.lease = lease;
         this.exchange = exchange;
         this.observer = observer;
@@ -53,7 +53,7 @@ final class LoopAttempt {
                 }
             }
             case COMES_IN_PIECES -> toThread();
-            case STALE -> exchange.downstream().offload(() -> pool.serveAgain(exchange, observer));
+            case STALE -> exchange.downstream().offload(() -> attempts.serveAgain(exchange, observer));
             case OVER -> odds.won();
         }
     }
@@ -67,7 +67,7 @@ final class LoopAttempt {
     /** On the exchange's thread. */
     private void goOn() {
         if (forwarding.receive(lease::writeRest) == Forwarding.Outcome.STALE) {
-            pool.serveAgain(exchange, observer);
+            attempts.serveAgain(exchange, observer);
         }
     }
 }
