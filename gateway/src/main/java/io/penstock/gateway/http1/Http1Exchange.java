@@ -219,14 +219,8 @@ final class Http1Exchange implements Downstream {
             offload(what);
             return;
         }
-        try {
-            guarded(what);
-        } catch (Error e) {
-            refuse(new GatewayException(Cause.INTERNAL, "defect: " + e, e));
-            throw e;
-        } finally {
-            loop.goOn(this);
-        }
+        guarded(what);
+        loop.goOn(this);
     }
 
     /** From now on this thread runs it. */
@@ -249,7 +243,7 @@ final class Http1Exchange implements Downstream {
             what.run();
         } catch (GatewayException e) {
             refuse(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // what is not refused would never end, and keep all that it holds
             LOG.log(System.Logger.Level.ERROR, "defect in an exchange of route " + exchange.route(), e);
             refuse(new GatewayException(Cause.INTERNAL, "defect: " + e, e));
         }
