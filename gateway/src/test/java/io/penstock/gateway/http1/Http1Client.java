@@ -4,6 +4,7 @@ package io.penstock.gateway.http1;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
@@ -13,7 +14,16 @@ final class Http1Client implements AutoCloseable {
     private final InputStream in;
 
     Http1Client(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(port, 0);
+    }
+
+    /** Its kernel keeps no more than so many bytes that it has not read; 0 stands for what is usual. */
+    Http1Client(int port, int receiveBufferBytes) throws IOException {
+        socket = new Socket();
+        if (receiveBufferBytes > 0) {
+            socket.setReceiveBufferSize(receiveBufferBytes); // before the peer is told of a window
+        }
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(5_000);
         in = socket.getInputStream();
@@ -35,6 +45,10 @@ final class Http1Client implements AutoCloseable {
             read.append((char) b);
         }
         return read.toString();
+    }
+
+    String text(int bytes) throws IOException {
+        return new String(in.readNBytes(bytes), StandardCharsets.ISO_8859_1);
     }
 
     /** All that comes until the peer ends its side. */

@@ -12,6 +12,7 @@ import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.wire.ChannelWire;
+import io.penstock.gateway.wire.EventLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Serves HTTP/1.1 connections on a real port with a handler of the test. */
 final class Http1Server implements AutoCloseable {
@@ -36,6 +38,8 @@ final class Http1Server implements AutoCloseable {
     private final ServerSocketChannel server;
     private final ListenerConfig config;
     private final ExchangeHandler handler;
+    private final @Nullable EventLoop loop;
+    private final int sendBufferBytes;
     private final BlockingQueue<Exchange> ended = new LinkedBlockingQueue<>();
     private final BlockingQueue<Http1Connection> open = new LinkedBlockingQueue<>();
     private final BlockingQueue<Http1Connection> closed = new LinkedBlockingQueue<>();
@@ -49,7 +53,18 @@ final class Http1Server implements AutoCloseable {
     }
 
     Http1Server(Http1Config limits, Duration bodyTimeout, ExchangeHandler handler) {
+        this(limits, bodyTimeout, handler, null, 0);
+    }
+
+    private Http1Server(
+            Http1Config limits,
+            Duration bodyTimeout,
+            ExchangeHandler handler,
+            @Nullable EventLoop loop,
+            int sendBufferBytes) {
         this.handler = handler;
+        this.loop = loop;
+        this.sendBufferBytes = sendBufferBytes;
         this.config = listener(limits, bodyTimeout);
         try {
             server = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -57,6 +72,11 @@ final class Http1Server implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         Thread.ofVirtual().start(this::accept);
+    }
+
+    /** Its connections wait on this loop, and the kernel takes little of what they send. */
+    static Http1Server onLoop(EventLoop loop, int sendBufferBytes, ExchangeHandler handler) {
+        return new Http1Server(LIMITS, Duration.ofMillis(300), handler, loop, sendBufferBytes);
     }
 
     private static ListenerConfig listener(Http1Config limits, Duration bodyTimeout) {
@@ -98,6 +118,9 @@ final class Http1Server implements AutoCloseable {
             while (true) {
                 SocketChannel channel = server.accept();
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                if (sendBufferBytes > 0) {
+                    channel.setOption(StandardSocketOptions.SO_SNDBUF, sendBufferBytes);
+                }
                 Thread.ofVirtual().start(() -> serve(channel));
             }
         } catch (IOException e) {
@@ -117,7 +140,7 @@ final class Http1Server implements AutoCloseable {
                 new FieldCache(),
                 () -> paths,
                 64 * 1024,
-                null);
+                loop);
         open.add(connection);
         connection.serve();
         closed.add(connection);
@@ -137,6 +160,11 @@ final class Http1Server implements AutoCloseable {
         return exchange;
     }
 
+    /** How many exchanges have ended and were not taken. */
+    int endedCount() {
+        return ended.size();
+    }
+
     /** The next connection that was opened. */
     Http1Connection opened() throws InterruptedException {
         return open.take();
@@ -152,8 +180,13 @@ final class Http1Server implements AutoCloseable {
     }
 
     Http1Client client() {
+        return client(0);
+    }
+
+    /** A client whose kernel keeps little of what it has not read. */
+    Http1Client client(int receiveBufferBytes) {
         try {
-            return new Http1Client(((InetSocketAddress) server.getLocalAddress()).getPort());
+            return new Http1Client(((InetSocketAddress) server.getLocalAddress()).getPort(), receiveBufferBytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
