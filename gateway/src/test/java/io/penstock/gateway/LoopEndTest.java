@@ -171,21 +171,6 @@ class LoopEndTest {
     }
 
     @Test
-    void doesNotRepeatWhatMayHaveBeenProcessed() throws Exception {
-        try (LoopGateway gateway = LoopGateway.byHand().start()) {
-            Pair pair = gateway.warmPair();
-            pair.client().send("POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 2\r\n\r\nok");
-            pair.upstream().request();
-
-            pair.upstream().reset();
-
-            assertThat(pair.client().head()).startsWith("HTTP/1.1 502 ");
-            assertThat(gateway.ended().cause()).isEqualTo(Cause.UPSTREAM_RESET);
-            assertThat(gateway.origin().connections()).isEqualTo(1);
-        }
-    }
-
-    @Test
     void endsAnAttemptWhoseResponseIsLate() throws Exception {
         try (LoopGateway gateway =
                 LoopGateway.byHand().upstream("first-byte-timeout: 100ms").start()) {

@@ -41,9 +41,9 @@ class LoopTest {
         try (LoopGateway gateway = LoopGateway.byHand().start()) {
             Pair pair = gateway.warmPair();
 
-            pair.client().send("POST /small HTTP/1.1\r\nHost: a.test\r\nContent-Length: 5\r\n\r\nhello");
+            pair.client().send("PUT /small HTTP/1.1\r\nHost: a.test\r\nContent-Length: 5\r\n\r\nhello");
 
-            assertThat(pair.upstream().request()).startsWith("POST /small ").endsWith("\r\n\r\nhello");
+            assertThat(pair.upstream().request()).startsWith("PUT /small ").endsWith("\r\n\r\nhello");
             pair.answer("thanks");
             assertThat(gateway.requestOnLoop()).isTrue();
             assertThat(gateway.responseOnLoop()).isTrue();
@@ -131,10 +131,10 @@ class LoopTest {
         try (LoopGateway gateway = LoopGateway.byHand().start()) {
             Pair pair = gateway.warmPair();
 
-            pair.client().send("POST /pieces HT");
+            pair.client().send("PUT /pieces HT");
             gateway.running().awaitNanos(20_000_000);
             pair.client().send("TP/1.1\r\nHost: a.test\r\nContent-Length: 10\r\n\r\n01234");
-            assertThat(pair.upstream().head()).startsWith("POST /pieces ");
+            assertThat(pair.upstream().head()).startsWith("PUT /pieces ");
             assertThat(pair.upstream().text(5)).isEqualTo("01234");
             pair.client().send("56789");
             assertThat(pair.upstream().text(5)).isEqualTo("56789");

@@ -105,6 +105,11 @@ final class Http1Pool implements Pool, Dialer.Caller {
         return replaced || abandoned;
     }
 
+    /** What it has learnt of its endpoint. */
+    IdleAge idleAge() {
+        return idleAge;
+    }
+
     // ---- taking ----
 
     /** An idle connection for a request on this loop, when there is one that is open; never blocks. */

@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,6 +81,10 @@ class LoopAttemptTest {
         pool = new Http1Pool("a", policy, new Dialer(address, "a", policy, null, budget), exchange -> {});
         assertThat(budget.take()).isTrue();
         pool.adopt(wire);
+        for (long proven = 0; proven < IdleAge.PROOF_NANOS; proven += IdleAge.ERRATIC_NANOS) {
+            pool.idleAge()
+                    .open(0, IdleAge.ERRATIC_NANOS, System.nanoTime()); // so that a POST may have an idle connection
+        }
 
         downstreams = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         client = SocketChannel.open(downstreams.getLocalAddress()).socket();
@@ -186,6 +191,19 @@ class LoopAttemptTest {
 
     private void assertBegunOnLoop(int attempts) {
         assertThat(begun).hasSize(attempts).startsWith(true);
+    }
+
+    @Test
+    void doesNotRepeatWhatMayHaveBeenProcessed() throws Exception {
+        ask("POST", 5);
+        serve();
+        assertThat(head(upstream)).contains("content-length: 5");
+        assertThat(body(upstream, 5)).isEqualTo(5);
+
+        reset();
+
+        assertRefused();
+        assertBegunOnLoop(1);
     }
 
     /** The rest of it is sent by the exchange's thread, to whom the failure comes. */
