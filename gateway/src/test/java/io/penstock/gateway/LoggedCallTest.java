@@ -158,7 +158,18 @@ class LoggedCallTest {
                         gateway("http1").variable("HTTP1", http1.address()).start()) {
             FramePeer client = gateway.client();
             for (int i = 1; i <= 2; i++) {
-                int call = client.post("/upload", "content-length", "8");
+                int call = client.open(
+                        false,
+                        ":method",
+                        "PUT",
+                        ":scheme",
+                        "http",
+                        ":path",
+                        "/upload",
+                        ":authority",
+                        "example.test",
+                        "content-length",
+                        "8");
                 client.data(call, "question", true);
                 client.awaitHead(call);
                 client.awaitRest(call);
