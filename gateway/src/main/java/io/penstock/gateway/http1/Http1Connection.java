@@ -62,9 +62,11 @@ public final class Http1Connection implements ServedConnection {
     private final BodyReader body;
     private final BodyWriter writer;
     private final ReentrantLock reading = new ReentrantLock();
+    private final ReentrantLock sending = new ReentrantLock();
     private final Http1Upkeep upkeep = new Http1Upkeep(this);
     private final HeadTime headTime;
     private volatile State state = State.BUSY;
+    private final int maxRequests;
     private long requests;
     private volatile long idleSinceNanos;
     private volatile long lingerSinceNanos;
@@ -102,6 +104,7 @@ public final class Http1Connection implements ServedConnection {
         this.observer = observer;
         this.paths = paths;
         this.replayBytes = replayBytes;
+        this.maxRequests = listener.http1().maxRequests().orElse(Integer.MAX_VALUE);
         Http1Config config = listener.http1();
         Http1Limits limits = new Http1Limits(
                 config.maxHeadBytes(),
@@ -246,7 +249,7 @@ public final class Http1Connection implements ServedConnection {
             return null;
         }
         requests++;
-        if (listener.http1().maxRequests().orElse(Integer.MAX_VALUE) <= requests) {
+        if (maxRequests <= requests) {
             closeAfterThis(DownstreamEnding.CLOSED);
         }
         body.begin(request.bodyLength());
@@ -449,6 +452,11 @@ public final class Http1Connection implements ServedConnection {
     /** Held by whoever reads from the wire: the own thread, another one of the exchange, or the one that watches for the peer's end. */
     ReentrantLock reading() {
         return reading;
+    }
+
+    /** Keeps an interim head of the own thread and the refusal of a helper apart. */
+    ReentrantLock sending() {
+        return sending;
     }
 
     Http1Config config() {

@@ -22,8 +22,6 @@ final class Http1Half implements RequestHalf {
     private final MessageHead request;
     private final Exchange exchange;
     private final boolean toHead;
-    /** Keeps an interim head of the own thread and the refusal of a helper apart. */
-    private final ReentrantLock sending = new ReentrantLock();
 
     private volatile @Nullable Thread reader;
     private volatile boolean raw;
@@ -184,7 +182,7 @@ final class Http1Half implements RequestHalf {
         if (!request.http11() || (status == 100 && !request.expectsContinue())) {
             return;
         }
-        sending.lock();
+        connection.sending().lock();
         try {
             if (owner.begun()) {
                 throw over();
@@ -195,7 +193,7 @@ final class Http1Half implements RequestHalf {
         } catch (IOException e) {
             throw gone("write", e);
         } finally {
-            sending.unlock();
+            connection.sending().unlock();
         }
     }
 
@@ -314,7 +312,7 @@ final class Http1Half implements RequestHalf {
 
     /** Writes a refusal: the only writing that may be done by another thread than the own one. */
     void refuse(Head head, byte[] body) {
-        sending.lock();
+        connection.sending().lock();
         try {
             exchange.status(head.status());
             if (bodyWillBeLeft() || reader != null) {
@@ -334,7 +332,7 @@ final class Http1Half implements RequestHalf {
         } catch (IOException e) {
             throw gone("write", e);
         } finally {
-            sending.unlock();
+            connection.sending().unlock();
         }
     }
 
