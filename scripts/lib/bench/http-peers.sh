@@ -209,11 +209,12 @@ start_http_spring() {
 
 # --- Penstock -----------------------------------------------------------------------------------------------
 
-# gateway/config/proxy.yaml, with room for --idle's connections and an access log to a file. Metrics are always on.
+# gateway/config/proxy.yaml, with room for --idle's connections, an access log to a file, and one event loop, as nginx has one worker.
+# Metrics are always on.
 start_http_penstock() {
   shipped_flags || return 1
   awk -v most="$most_connections" '{ print } /^ *port: \$\{PORT/ { match($0, /^ */); printf "%*smax-connections: %d\n", RLENGTH, "", most }' \
     gateway/config/proxy.yaml >"$work/penstock.yaml"
-  printf '\naccess-log:\n  output: %s\n' "$work/penstock-access.log" >>"$work/penstock.yaml"
+  printf '\naccess-log:\n  output: %s\nevent-loops: 1\n' "$work/penstock-access.log" >>"$work/penstock.yaml"
   UPSTREAM=127.0.0.1:$backend_port spawn_penstock penstock "$1" "$2" '' "${shipped[@]}"
 }

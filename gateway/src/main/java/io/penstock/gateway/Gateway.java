@@ -43,7 +43,7 @@ final class Gateway implements AutoCloseable {
     private final Snapshot.Shared shared;
     private final Upstreams upstreams;
     private final Deadlines deadlines = new Deadlines();
-    private final EventLoops loops = new EventLoops(Runtime.getRuntime().availableProcessors());
+    private final EventLoops loops;
     private final Upkeep upkeep;
     private final Metrics metrics = new Metrics();
     private final AccessLog accessLog;
@@ -69,6 +69,8 @@ final class Gateway implements AutoCloseable {
      * @param filters run on every route, after those of the configuration
      */
     Gateway(GatewayConfig config, ExchangeObserver observer, List<Filter> filters) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        loops = new EventLoops(config.eventLoops() == 0 ? processors : config.eventLoops());
         upstreams = new Upstreams(descriptors.forUpstreams());
         shared = new Snapshot.Shared(
                 NameCache.ofSystem(InstantSource.system()),

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.gateway.LoopGateway.Pair;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,26 @@ class LoopTest {
 
             assertThat(gateway.origin().connections()).isEqualTo(1);
             assertThat(gateway.pool().opened()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void hasAsManyLoopsAsTheConfigurationSays() throws Exception {
+        try (Http1Origin origin = Http1Origin.echoing();
+                RunningGateway gateway =
+                        RunningGateway.with("""
+                        listeners: [{name: main, address: 127.0.0.1, port: 0}]
+                        routes: [{name: all, cluster: origin}]
+                        clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: http1}}]
+                        admin: {port: 0}
+                        event-loops: 97
+                        """.formatted(origin.address())).start()) {
+            assertThat(LoopGateway.got(gateway.http1Client(), "/here")).contains("/here");
+
+            Set<String> threads = Thread.getAllStackTraces().keySet().stream()
+                    .map(Thread::getName)
+                    .collect(Collectors.toSet());
+            assertThat(threads).contains("event-loop-96").doesNotContain("event-loop-97");
         }
     }
 

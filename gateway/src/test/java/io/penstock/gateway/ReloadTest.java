@@ -173,6 +173,9 @@ class ReloadTest {
         assertThatThrownBy(() -> gateway.apply(ONE.replace("admin: {port: 0}", "admin: {port: 1}")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("admin: differs from what runs, expected a restart for that");
+        assertThatThrownBy(() -> gateway.apply(ONE + "\nevent-loops: 1\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("event-loops: differs from what runs, expected a restart for that");
     }
 
     @Test

@@ -23,6 +23,8 @@ import java.util.Optional;
  *     the client is the one before them; absent means that {@code trusted} says it
  * @param clientField in which field those proxies name the client, {@code x-forwarded-for} or {@code forwarded}, default the first
  * @param forwarded what upstreams are told about callers, all with defaults
+ * @param eventLoops 0 to 256; on how many threads cleartext HTTP/1.1 connections wait and small exchanges are served, default 0: one for
+ *     each processor
  */
 public record GatewayConfig(
         List<ListenerConfig> listeners,
@@ -36,7 +38,8 @@ public record GatewayConfig(
         List<Cidr> trusted,
         Optional<Integer> trustedHops,
         ClientField clientField,
-        ForwardedConfig forwarded) {
+        ForwardedConfig forwarded,
+        int eventLoops) {
 
     public GatewayConfig {
         listeners = List.copyOf(listeners);
@@ -46,6 +49,7 @@ public record GatewayConfig(
         stores = List.copyOf(stores);
         trusted = List.copyOf(trusted);
         var check = new Check().notEmpty("listeners", listeners).notEmpty("routes", routes);
+        check.range("event-loops", eventLoops, 0, 256);
         trustedHops.ifPresent(hops -> check.range("trusted-hops", hops, 1, 16));
         var references = new References(check);
         references.names("listeners", listeners, ListenerConfig::name);
@@ -74,7 +78,8 @@ public record GatewayConfig(
                 node.parsedList("trusted", List.of(), Cidr::parse),
                 node.optionalInteger("trusted-hops"),
                 node.choice("client-field", ClientField.X_FORWARDED_FOR),
-                node.child("forwarded", ForwardedConfig::from));
+                node.child("forwarded", ForwardedConfig::from),
+                node.integer("event-loops", 0));
     }
 
     /**
@@ -88,6 +93,11 @@ public record GatewayConfig(
                 .that(
                         "access-log",
                         accessLog.equals(running.accessLog),
+                        "",
+                        "differs from what runs, expected a restart for that")
+                .that(
+                        "event-loops",
+                        eventLoops == running.eventLoops,
                         "",
                         "differs from what runs, expected a restart for that")
                 .done();

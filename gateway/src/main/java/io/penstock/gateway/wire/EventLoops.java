@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-/** The event loops of a process: one for each processor, each connection on one of them. */
+/** The event loops of a process, each connection on one of them. */
 public final class EventLoops implements AutoCloseable {
     private final List<EventLoop> loops;
     private final AtomicInteger next = new AtomicInteger();
