@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
@@ -148,7 +149,11 @@ class FlowControlTest {
         producer.join();
 
         assertThat(stalled - before).isLessThan(2L * 1024 * 1024);
-        assertThat(UsedHeap.bytes() - before).isLessThan(2L * 1024 * 1024);
+        // not at once: what the peers of the test hold of the last frames goes with their threads' next steps
+        Await.until(
+                "nothing is kept of the response",
+                Duration.ofSeconds(10),
+                () -> UsedHeap.bytes() - before < 2L * 1024 * 1024);
     }
 
     @ParameterizedTest
