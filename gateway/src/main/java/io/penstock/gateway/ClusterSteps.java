@@ -110,7 +110,7 @@ final class ClusterSteps {
     private String hedge(HedgeConfig hedge) {
         return new HedgeRules(hedge).serves(exchange)
                 ? "after " + Units.text(hedge.after())
-                : "not this request: it may not be processed twice";
+                : "not this request: its method is not listed";
     }
 
     private static String breaker(BreakerConfig breaker) {

@@ -181,6 +181,10 @@ class HedgeTest {
         }
         Http1Origin.Connection client = client(gateway);
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        return http1(client);
+    }
+
+    private static Caller http1(Http1Origin.Connection client) {
         return new Caller() {
             @Override
             public String answer() throws IOException {
@@ -646,6 +650,111 @@ class HedgeTest {
         assertThat(gateway.ended().requestBytes()).isEqualTo(8);
     }
 
+    @ParameterizedTest
+    @CsvSource({"PUT, http1", "DELETE, http1", "PUT, http2", "DELETE, http2"})
+    void hedgesAnIdempotentMethodThatIsListed(String method, String down) throws Exception {
+        Http1Origin one = Http1Origin.byHand();
+        Http1Origin other = Http1Origin.byHand();
+        open.addAll(List.of(one, other));
+        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
+        RunningGateway gateway =
+                gateway("http1", addresses, STRICT, "hedge: {after: 20ms, methods: [PUT, DELETE]}", "");
+
+        Caller caller = send(gateway, down, method, "whole");
+        Http1Origin.Connection first = one.connection();
+        assertThat(first.request()).startsWith(method).endsWith("whole");
+        Http1Origin.Connection second = other.connection();
+        assertThat(second.request()).startsWith(method).endsWith("whole");
+        second.answer("done");
+
+        assertThat(caller.answer()).isEqualTo("200 done");
+        assertThat(first.ended()).isTrue();
+        assertThat(gateway.ended().attempts()).isEqualTo(2);
+        awaitNothingInUse(gateway);
+        assertNobodyIsBlamed(gateway);
+    }
+
+    private Caller send(RunningGateway gateway, String protocol, String method, String body) throws IOException {
+        if (protocol.equals("http2")) {
+            FramePeer client = gateway.client();
+            int stream = client.open(
+                    false,
+                    ":method",
+                    method,
+                    ":scheme",
+                    "http",
+                    ":path",
+                    "/",
+                    ":authority",
+                    "a",
+                    "content-length",
+                    Integer.toString(body.length()));
+            client.data(stream, body, true);
+            return new Caller() {
+                @Override
+                public String answer() {
+                    String status = client.awaitHead(stream).status();
+                    return status + " " + client.awaitRest(stream).text();
+                }
+
+                @Override
+                public void cancel() {
+                    client.reset(stream, WireFrame.CANCEL);
+                }
+            };
+        }
+        Http1Origin.Connection client = client(gateway);
+        client.send(method + " / HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        return http1(client);
+    }
+
+    @Test
+    void sendsTheSecondAttemptOnceTheBodyHasCome() throws Exception {
+        Http1Origin one = Http1Origin.byHand();
+        Http1Origin other = Http1Origin.byHand();
+        open.addAll(List.of(one, other));
+        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
+        RunningGateway gateway = gateway("http1", addresses, STRICT, "hedge: {after: 20ms, methods: [PUT]}", "");
+        Http1Origin.Connection client = client(gateway);
+
+        client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nques");
+        Http1Origin.Connection first = one.connection();
+        first.head();
+        gateway.awaitNanos(LONG_ENOUGH_NANOS);
+        assertThat(other.connections()).isZero();
+        client.send("tion");
+        Http1Origin.Connection second = other.connection();
+        assertThat(second.request()).endsWith("\r\n\r\nquestion");
+        second.answer("answer");
+
+        assertThat(client.request()).endsWith("\r\n\r\nanswer");
+        Exchange exchange = gateway.ended();
+        assertThat(exchange.attempts()).isEqualTo(2);
+        assertThat(exchange.requestBytes()).isEqualTo(8);
+        awaitNothingInUse(gateway);
+    }
+
+    @Test
+    void sendsNoSecondAttemptWhenTheBodyIsLargerThanWhatIsKept() throws Exception {
+        Http1Origin one = Http1Origin.byHand();
+        Endpoint other = endpoint("http1");
+        open.add(one);
+        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
+        RunningGateway gateway =
+                gateway("http1, replay-bytes: 1KiB", addresses, STRICT, "hedge: {after: 20ms, methods: [PUT]}", "");
+        Http1Origin.Connection client = client(gateway);
+
+        client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1025\r\n\r\n" + "x".repeat(1025));
+        Http1Origin.Connection first = one.connection();
+        first.request();
+        gateway.awaitNanos(LONG_ENOUGH_NANOS);
+        first.answer("answer");
+
+        assertThat(client.request()).endsWith("\r\n\r\nanswer");
+        assertThat(gateway.ended().attempts()).isEqualTo(1);
+        assertThat(other.connections()).isZero();
+    }
+
     @Test
     void sendsNoSecondAttemptWhileTheBodyIsStillComing() throws Exception {
         Endpoint one = endpoint("http1");
@@ -665,7 +774,7 @@ class HedgeTest {
     }
 
     @Test
-    void sendsNoSecondAttemptOfAMethodThatIsNotSafe() throws Exception {
+    void sendsNoSecondAttemptOfAMethodThatIsNotListed() throws Exception {
         Endpoint one = endpoint("http1");
         Endpoint other = endpoint("http1");
         RunningGateway gateway = gateway("http1", one, other, HEDGE, "");

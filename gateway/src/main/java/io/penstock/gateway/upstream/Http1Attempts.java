@@ -5,7 +5,7 @@ import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Methods;
 import io.penstock.gateway.upstream.forward.Forwarding;
 import io.penstock.gateway.wire.EventLoop;
 import io.penstock.gateway.wire.LoopOdds;
@@ -31,16 +31,6 @@ final class Http1Attempts {
         this.successor = successor;
     }
 
-    /** Whether a request may be made again without harm when nobody knows whether it was processed (RFC 9110 §9.2.2). */
-    static boolean repeatable(Head request) {
-        String method = request.method();
-        return method != null
-                && switch (method) {
-                    case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
-                    default -> false;
-                };
-    }
-
     /** Makes an attempt; never blocks. */
     void open(Exchange exchange) {
         EventLoop loop = EventLoop.current();
@@ -56,7 +46,7 @@ final class Http1Attempts {
                 || !exchange.downstream().half().received()) {
             return false;
         }
-        Http1Lease lease = pool.takeOn(loop, exchange, repeatable(exchange.request()));
+        Http1Lease lease = pool.takeOn(loop, exchange, Methods.idempotent(exchange.method()));
         if (lease == null) {
             return false;
         }
@@ -77,7 +67,7 @@ final class Http1Attempts {
 
     /** Makes one attempt, however many connections it takes; on the exchange's own thread. */
     private void serve(Exchange exchange, boolean another, @Nullable AttemptObserver begun) {
-        boolean repeatable = repeatable(exchange.request());
+        boolean repeatable = Methods.idempotent(exchange.method());
         boolean fresh = another;
         @Nullable AttemptObserver observer = begun;
         while (true) {

@@ -9,6 +9,7 @@ import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Methods;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.UpstreamEnding;
 import io.penstock.gateway.http1.UpstreamConnection;
@@ -284,8 +285,7 @@ final class Http1Lease implements Lease, Runnable {
         return waitedIdle
                 && failure.reason() == Cause.UPSTREAM_RESET
                 && current.responseBytes() == 0
-                && (current.requestBytes() == 0
-                        || Http1Attempts.repeatable(exchange().request()));
+                && (current.requestBytes() == 0 || Methods.idempotent(exchange().method()));
     }
 
     @Override

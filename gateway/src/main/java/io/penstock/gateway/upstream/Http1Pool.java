@@ -5,6 +5,7 @@ import io.penstock.gateway.config.UpstreamConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Methods;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.UpstreamEnding;
 import io.penstock.gateway.http1.FieldCache;
@@ -479,8 +480,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
             dialer.closed();
             ledger.ended(UpstreamEnding.DRAINED, lease.opened());
         } else if (line.size() == 0
-                || !giveToFirst(
-                        lease, waiting -> !waiting.fresh && Http1Attempts.repeatable(waiting.exchange.request()))) {
+                || !giveToFirst(lease, waiting -> !waiting.fresh && Methods.idempotent(waiting.exchange.method()))) {
             idle.addFirst(lease);
         }
     }

@@ -360,6 +360,7 @@ class GatewayConfigTest {
                 "endpoints: ['a:1'], retry: {backoff: 1s} | retry.max-backoff: 250ms is shorter than backoff",
                 "endpoints: ['a:1'], retry: {attempts: 1, hedge: {after: 1s}} | retry.attempts: 1 leaves none for hedge",
                 "endpoints: ['a:1'], retry: {hedge: {after: 2m}} | retry.hedge.after: 2m is outside 1ms to 1m",
+                "endpoints: ['a:1'], retry: {hedge: {methods: [PUT, POST]}} | retry.hedge.methods[1]: POST is not idempotent",
                 "endpoints: ['a:1'], retry: {hedge: {grpc-methods: [Get]}} | retry.hedge.grpc-methods[0]: Get is no method",
                 "endpoints: ['a:1'], bulkhead: {max-active: 1, min-active: 2} | bulkhead.min-active: 2 is larger than",
                 "endpoints: ['a:1'], fallback: {cluster: other} | fallback.cluster: other is not in clusters",

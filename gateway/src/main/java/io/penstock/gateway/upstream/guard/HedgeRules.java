@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 /** Which exchanges may have a second attempt beside the first, and how many had one. Safe for any thread. */
 public final class HedgeRules {
     private final long afterNanos;
+    private final Set<String> methods;
     private final Set<String> grpcPaths;
     private final LongAdder sent = new LongAdder();
     private final LongAdder won = new LongAdder();
@@ -17,11 +18,12 @@ public final class HedgeRules {
 
     public HedgeRules(HedgeConfig config) {
         this.afterNanos = config.after().toNanos();
+        this.methods = Set.copyOf(config.methods());
         this.grpcPaths =
                 config.grpcMethods().stream().map(method -> "/" + method).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Whether it does no harm that the request is processed twice: the method is safe (RFC 9110 §9.2.1), or a call of gRPC is listed. */
+    /** Whether it does no harm that the request is processed twice: its method is listed, or its call of gRPC. */
     public boolean serves(Exchange exchange) {
         if (exchange.request().has(":protocol")) {
             return false;
@@ -29,10 +31,7 @@ public final class HedgeRules {
         if (exchange.grpc()) {
             return grpcPaths.contains(exchange.path());
         }
-        return switch (exchange.method()) {
-            case "GET", "HEAD", "OPTIONS", "TRACE" -> true;
-            default -> false;
-        };
+        return methods.contains(exchange.method());
     }
 
     /** How long the first attempt is alone. */

@@ -7,6 +7,7 @@ import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Methods;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -45,7 +46,7 @@ public final class RetryRules {
             return !config.grpcStatuses().isEmpty() && grpcListed(response.value("grpc-status"));
         }
         return !config.statuses().isEmpty()
-                && idempotent(exchange)
+                && Methods.idempotent(exchange.method())
                 && StatusRange.anyHas(config.statuses(), response.status());
     }
 
@@ -78,21 +79,13 @@ public final class RetryRules {
                     && cause != Cause.DRAINING
                     && on.contains(RetryConfig.Condition.REFUSED);
         }
-        return idempotent(exchange)
+        return Methods.idempotent(exchange.method())
                 && switch (cause) {
                     case UPSTREAM_RESET, UPSTREAM_GOAWAY -> on.contains(RetryConfig.Condition.RESET);
                     case FIRST_BYTE_TIMEOUT, UPSTREAM_IDLE, UPSTREAM_NOT_READING ->
                         on.contains(RetryConfig.Condition.TIMEOUT);
                     default -> false;
                 };
-    }
-
-    /** RFC 9110 §9.2.2. */
-    private static boolean idempotent(Exchange exchange) {
-        return switch (exchange.method()) {
-            case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
-            default -> false;
-        };
     }
 
     /**

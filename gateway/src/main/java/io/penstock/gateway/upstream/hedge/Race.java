@@ -11,7 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange as one {@link Leg}, and a second beside it when the first has no response head in time. The first leg with a response head
+ * One exchange as one {@link Leg}, and a second beside it when the first has no response head in time, counted from its beginning, and
+ * again from the end of the request's body when that comes later. The first leg with a response head
  * that is not withheld has the downstream from there on; the other is ended. A leg that fails beside another leaves the race to it.
  *
  * <p>Each leg runs on threads of its own. The exchange's own thread watches the clock and waits: the downstream's half is used by one leg at
@@ -55,6 +56,7 @@ public final class Race implements RunningAttempt {
     private int running = 1;
     private boolean starting;
     private boolean hurt;
+    private boolean settled;
     private @Nullable Cause ended;
     private @Nullable GatewayException failure;
 
@@ -67,7 +69,7 @@ public final class Race implements RunningAttempt {
     public Race(Exchange whole, Starter starter, int mostBytes, long afterNanos) {
         this.whole = whole;
         this.down = whole.downstream().half();
-        this.request = new SharedRequest(down, mostBytes);
+        this.request = new SharedRequest(down, mostBytes, this::settled);
         this.starter = starter;
         this.afterNanos = afterNanos;
         this.first = new Leg(this);
@@ -82,7 +84,7 @@ public final class Race implements RunningAttempt {
         down.running(this);
         try {
             starter.first(first);
-            if (nothingCame() && request.whole()) {
+            if (nothingCame() && (request.whole() || (bodyCame() && nothingCame() && request.whole()))) {
                 hedge();
             }
             awaitEnd();
@@ -104,6 +106,32 @@ public final class Race implements RunningAttempt {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for what an attempt still reads of the body; false when no second leg is needed meanwhile. */
+    private boolean bodyCame() {
+        lock.lock();
+        try {
+            while (!settled && undecided()) {
+                changed.await();
+            }
+            return undecided();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void settled() {
+        lock.lock();
+        try {
+            settled = true;
+            changed.signalAll();
         } finally {
             lock.unlock();
         }

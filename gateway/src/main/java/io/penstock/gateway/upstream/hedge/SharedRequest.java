@@ -25,6 +25,7 @@ final class SharedRequest {
 
     private final RequestHalf down;
     private final int mostBytes;
+    private final Runnable settled;
     private final ReentrantLock lock = new ReentrantLock();
     private byte @Nullable [] kept = NOTHING;
     private int length;
@@ -36,10 +37,12 @@ final class SharedRequest {
      * Begins with nothing read.
      *
      * @param mostBytes of the body that are kept
+     * @param settled called, briefly, once the body has come to its end or is not kept any more
      */
-    SharedRequest(RequestHalf down, int mostBytes) {
+    SharedRequest(RequestHalf down, int mostBytes, Runnable settled) {
         this.down = down;
         this.mostBytes = mostBytes;
+        this.settled = settled;
     }
 
     /** Reads on from this place, as {@link RequestHalf#read} does. */
@@ -69,6 +72,7 @@ final class SharedRequest {
         if (count < 0) {
             ended = true;
             trailers = down.trailers();
+            settled.run();
         } else {
             keep(buffer, offset, count);
         }
@@ -82,6 +86,7 @@ final class SharedRequest {
         }
         if (length + count > mostBytes) {
             kept = null;
+            settled.run();
             return;
         }
         if (length + count > before.length) {
