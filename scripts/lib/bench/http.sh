@@ -65,16 +65,16 @@ small_load() {
 # compiled NAME: whether a JIT compiles it while it runs
 compiled() { case $1 in spring | penstock) return 0 ;; *) return 1 ;; esac; }
 
-# What a JIT does once would count for each request of a short run: those warm up longer.
+# What a JIT does once would count for each request of a short run: those warm up longer. In ten runs: each begins and ends
+# connections, which a JIT would otherwise learn of in the first turns, and compile everything around it again.
 warm_up_small() {
-  local i
+  local i runs run
   for i in "${!names[@]}"; do
     echo "warming up ${names[i]}" >&2
-    if compiled "${names[i]}"; then
-      small_load "${ports[i]}" $((warmup * 10)) "${answer_lengths[i]}" || exit 1
-    else
+    if compiled "${names[i]}"; then runs=10; else runs=1; fi
+    for run in $(seq "$runs"); do
       small_load "${ports[i]}" "$warmup" "${answer_lengths[i]}" || exit 1
-    fi
+    done
   done
 }
 
