@@ -147,7 +147,9 @@ final class OnLoop {
     private void ready() throws IOException {
         Http1Exchange current = connection.exchange();
         if (current != null) {
-            peerSpoke(current);
+            peerSpoke(current); // it also writes what is left over, at its end
+        } else if (channel.unwritten() > 0) {
+            leave(Left.NOTHING); // and write it there
         } else if (turnDue) {
             return; // what has come is read after what is here
         } else if (!connection.busy()) {
@@ -196,7 +198,7 @@ final class OnLoop {
     }
 
     /** Whether another request is here that may be served now. */
-    private boolean settled(Http1Exchange served, Http1Exchange.Progress progress) {
+    private boolean settled(Http1Exchange served, Http1Exchange.Progress progress) throws IOException {
         return switch (progress) {
             case WAITS -> false;
             case NEEDS_THREAD -> {
@@ -209,7 +211,7 @@ final class OnLoop {
         };
     }
 
-    private boolean over(Http1Exchange served) {
+    private boolean over(Http1Exchange served) throws IOException {
         connection.end(served);
         if (!connection.persists() || !channel.isOpen()) {
             leave(Left.REST);
@@ -218,7 +220,7 @@ final class OnLoop {
         odds.won();
         connection.rest();
         if (connection.in().available() > 0) {
-            return true;
+            return takesMore();
         }
         if (deaf) {
             deaf = false;
@@ -226,6 +228,16 @@ final class OnLoop {
         }
         connection.idle(served.exchange().endedNanos());
         return false;
+    }
+
+    /** Whether the client has room for what it was sent: no more is served to one that has not. */
+    private boolean takesMore() throws IOException {
+        channel.flush();
+        if (channel.unwritten() > 0) {
+            leave(Left.NOTHING);
+            return false;
+        }
+        return true;
     }
 
     /** Goes on with the exchange, if it is still the connection's. */

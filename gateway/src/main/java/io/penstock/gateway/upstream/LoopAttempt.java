@@ -39,7 +39,7 @@ final class LoopAttempt {
 
     private void receive() {
         switch (lease.arrival()) {
-            case NOTHING -> {}
+            case NOTHING -> needThreadToWrite();
             case PART -> toThread();
             case WHOLE -> settle(forwarding.receiveArrived());
         }
@@ -47,14 +47,16 @@ final class LoopAttempt {
 
     private void settle(Forwarding.Outcome outcome) {
         switch (outcome) {
-            case WAITS -> {
-                if (lease.unwritten()) {
-                    toThread();
-                }
-            }
+            case WAITS -> needThreadToWrite();
             case COMES_IN_PIECES -> toThread();
             case STALE -> exchange.downstream().offload(() -> attempts.serveAgain(exchange, observer));
             case OVER -> odds.won();
+        }
+    }
+
+    private void needThreadToWrite() {
+        if (lease.unwritten()) {
+            toThread();
         }
     }
 

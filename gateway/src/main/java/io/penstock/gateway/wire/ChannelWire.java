@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cleartext TCP connection: blocking, for virtual threads, or for a time on an {@link EventLoop}.
  *
- * <p>On a loop nothing waits: a read returns 0 when nothing is there, and what the kernel does not take of a write is kept
- * ({@link #unwritten}) and goes out before everything else once the connection has left the loop.
+ * <p>On a loop nothing waits: a read returns 0 when nothing is there. A small write by the loop's thread goes out at the end of the loop's
+ * turn, or before a {@link #flush}, another write, and whatever ends the stay or the connection. What the kernel does not take of a write is
+ * kept ({@link #unwritten}) and goes out before everything else once the connection has left the loop, whose owner is called ({@code ready})
+ * when that is found out at the end of a turn.
  */
 public final class ChannelWire implements PooledWire {
     private static final byte[] NOTHING = {};
@@ -44,6 +46,11 @@ public final class ChannelWire implements PooledWire {
     private final SocketChannel channel;
     private volatile @Nullable Stay stay;
     private volatile byte[] unwritten = NOTHING;
+    /** Where a write lies that goes out at the end of a turn, and where in it; guarded by this. */
+    private @Nullable TurnWrites held;
+
+    private int heldFrom;
+    private int heldTo;
     /** When a part of a write was taken, and not the last one; 0 before. */
     private volatile long progressNanos;
 
@@ -79,8 +86,8 @@ public final class ChannelWire implements PooledWire {
     }
 
     /**
-     * Puts it on a loop, which calls {@code ready} on its thread each time that something can be read, or that it was closed. From any
-     * thread, while no read and no write is under way.
+     * Puts it on a loop, which calls {@code ready} on its thread each time that something can be read, that it was closed, or that a write
+     * was not taken whole. From any thread, while no read and no write is under way.
      *
      * @throws IOException it is closed
      */
@@ -123,18 +130,26 @@ public final class ChannelWire implements PooledWire {
         register(begun);
     }
 
-    /** Takes it off its loop: reads and writes block again, and {@code ready} is not called any more. Does nothing without one. */
+    /**
+     * Takes it off its loop: reads and writes block again, and {@code ready} is not called any more. Does nothing without one.
+     *
+     * @throws IOException it is closed, perhaps because a write failed that was put off
+     */
     public void detach() throws IOException {
         if (stay == null) {
             return;
         }
         synchronized (this) {
             Stay ended = stay;
-            stay = null;
-            if (ended != null && ended.key != null) {
-                ended.key.cancel();
+            try {
+                flushHeld();
+            } finally {
+                stay = null;
+                if (ended != null && ended.key != null) {
+                    ended.key.cancel();
+                }
+                channel.configureBlocking(true);
             }
-            channel.configureBlocking(true);
         }
     }
 
@@ -166,6 +181,84 @@ public final class ChannelWire implements PooledWire {
         return unwritten.length;
     }
 
+    /** Writes what was put off to the end of the turn. */
+    public void flush() throws IOException {
+        synchronized (this) {
+            flushHeld();
+        }
+    }
+
+    /** Called by the loop. */
+    void endTurn() {
+        Stay now = stay;
+        synchronized (this) {
+            if (held == null) {
+                return;
+            }
+            try {
+                flushHeld();
+            } catch (IOException e) {
+                // it is closed, as its owner will find
+            }
+            if (channel.isOpen() && unwritten.length == 0) {
+                return;
+            }
+        }
+        if (now != null) {
+            now.run();
+        }
+    }
+
+    /** Closes the channel when it fails: nobody may go on after a write that is lost. */
+    private void flushHeld() throws IOException {
+        TurnWrites turn = held;
+        if (turn == null) {
+            return;
+        }
+        held = null;
+        try {
+            writeNow(turn.view(heldFrom, heldTo));
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** False when it is on no loop. */
+    private boolean writeOnLoop(byte[] buffer, int offset, int length) throws IOException {
+        synchronized (this) {
+            Stay here = stay;
+            if (here == null) {
+                return false;
+            }
+            if (EventLoop.current() != here.loop || !hold(here.loop.writes(), buffer, offset, length)) {
+                flushHeld();
+                writeNow(ByteBuffer.wrap(buffer, offset, length));
+            }
+            return true;
+        }
+    }
+
+    /** Puts the write off to the end of the turn, if it may be. */
+    private boolean hold(TurnWrites turn, byte[] buffer, int offset, int length) throws IOException {
+        if (unwritten.length > 0) {
+            return false;
+        }
+        if (held != null && heldTo != turn.end()) {
+            flushHeld(); // somebody else's is between
+        }
+        int from = turn.end();
+        if (!turn.take(buffer, offset, length) || (held == null && !turn.enter(this))) {
+            return false;
+        }
+        if (held == null) {
+            held = turn;
+            heldFrom = from;
+        }
+        heldTo = turn.end();
+        return true;
+    }
+
     private void writeNow(ByteBuffer bytes) throws IOException {
         if (unwritten.length == 0) {
             channel.write(bytes);
@@ -187,9 +280,7 @@ public final class ChannelWire implements PooledWire {
 
     @Override
     public void write(byte[] buffer, int offset, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(buffer, offset, length);
-        if (stay != null) {
-            writeNow(bytes);
+        if (stay != null && writeOnLoop(buffer, offset, length)) {
             return;
         }
         byte[] first = unwritten;
@@ -197,7 +288,7 @@ public final class ChannelWire implements PooledWire {
             unwritten = NOTHING;
             writeAll(ByteBuffer.wrap(first));
         }
-        writeAll(bytes);
+        writeAll(ByteBuffer.wrap(buffer, offset, length));
     }
 
     private void writeAll(ByteBuffer bytes) throws IOException {
@@ -261,6 +352,7 @@ public final class ChannelWire implements PooledWire {
     @Override
     public void finish() {
         try {
+            flush();
             channel.shutdownOutput();
         } catch (IOException e) {
             abort(); // closed already
@@ -269,8 +361,8 @@ public final class ChannelWire implements PooledWire {
 
     @Override
     public void abort() {
-        try {
-            channel.close();
+        try (channel) {
+            flush(); // as all else that was written before
         } catch (IOException e) {
             // a descriptor that cannot be closed is gone
         }

@@ -43,6 +43,7 @@ public final class EventLoop implements AutoCloseable {
 
     private final Selector selector;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final TurnWrites writes = new TurnWrites();
     private final LoopThread thread;
     private volatile boolean closed;
     private volatile boolean ended;
@@ -99,6 +100,11 @@ public final class EventLoop implements AutoCloseable {
         return selector;
     }
 
+    /** What goes out at the end of this turn; for the loop's thread. */
+    TurnWrites writes() {
+        return writes;
+    }
+
     /** Flushes keys that were cancelled, so that their channels can come back. On the loop's thread, outside of a callback. */
     void flushCancelled() throws IOException {
         selector.selectNow(this::ready);
@@ -118,6 +124,7 @@ public final class EventLoop implements AutoCloseable {
                     selector.selectNow(this::ready);
                 }
                 runTasks();
+                writes.flush();
             }
         } catch (IOException e) {
             LOG.log(Level.ERROR, "event loop: select failed, its connections end", e);
@@ -133,13 +140,14 @@ public final class EventLoop implements AutoCloseable {
         }
         tasks.add(Round.END);
         for (Runnable task = tasks.poll(); task != null && task != Round.END; task = tasks.poll()) {
-            guarded(task);
+            step(task);
         }
     }
 
     /** Nobody waits here any more: those who still do learn by the end of their connections. */
     private void end() {
         closed = true;
+        writes.flush();
         for (SelectionKey key : selector.keys()) {
             try {
                 key.channel().close();
@@ -155,10 +163,18 @@ public final class EventLoop implements AutoCloseable {
         }
         ended = true;
         runTasks();
+        writes.flush();
     }
 
     private void ready(SelectionKey key) {
-        guarded((Runnable) key.attachment());
+        step((Runnable) key.attachment());
+    }
+
+    private void step(Runnable what) {
+        guarded(what);
+        if (writes.isFull()) {
+            writes.flush();
+        }
     }
 
     private static void guarded(Runnable what) {
