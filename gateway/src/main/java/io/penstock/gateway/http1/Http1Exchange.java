@@ -206,7 +206,8 @@ final class Http1Exchange implements Downstream {
             }
         }
         if (connection.unwritten()) {
-            return Progress.NEEDS_THREAD; // the exchange ends with its last byte
+            return Progress
+                    .NEEDS_THREAD; // the exchange ends with its last byte, but for what goes out at the end of the turn
         }
         exchange.end();
         return Progress.OVER;

@@ -143,13 +143,13 @@ final class OnLoop {
         LockSupport.unpark(thread);
     }
 
-    /** Something can be read, or the connection was closed. */
+    /** Something can be read, or was not written, or the connection was closed. */
     private void ready() throws IOException {
         Http1Exchange current = connection.exchange();
         if (current != null) {
-            peerSpoke(current); // it also writes what is left over, at its end
+            peerSpoke(current);
         } else if (channel.unwritten() > 0) {
-            leave(Left.NOTHING); // and write it there
+            leave(connection.busy() || turnDue ? Left.NOTHING : Left.END); // and write it there
         } else if (turnDue) {
             return; // what has come is read after what is here
         } else if (!connection.busy()) {
@@ -162,7 +162,9 @@ final class OnLoop {
     private void begin() throws IOException {
         boolean ended = connection.in().take(MOST_BYTES) < 0;
         if (connection.in().available() > 0) {
-            serve();
+            if (takesMore()) {
+                serve();
+            }
         } else if (ended) {
             connection.endedBetweenRequests();
             leave(Left.END);
@@ -198,7 +200,7 @@ final class OnLoop {
     }
 
     /** Whether another request is here that may be served now. */
-    private boolean settled(Http1Exchange served, Http1Exchange.Progress progress) throws IOException {
+    private boolean settled(Http1Exchange served, Http1Exchange.Progress progress) {
         return switch (progress) {
             case WAITS -> false;
             case NEEDS_THREAD -> {
@@ -211,7 +213,7 @@ final class OnLoop {
         };
     }
 
-    private boolean over(Http1Exchange served) throws IOException {
+    private boolean over(Http1Exchange served) {
         connection.end(served);
         if (!connection.persists() || !channel.isOpen()) {
             leave(Left.REST);
@@ -231,7 +233,7 @@ final class OnLoop {
     }
 
     /** Whether the client has room for what it was sent: no more is served to one that has not. */
-    private boolean takesMore() throws IOException {
+    private boolean takesMore() {
         channel.flush();
         if (channel.unwritten() > 0) {
             leave(Left.NOTHING);

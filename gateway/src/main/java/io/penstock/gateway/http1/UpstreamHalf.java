@@ -256,7 +256,7 @@ public final class UpstreamHalf implements Half {
         return up.in().total() - inBefore;
     }
 
-    /** Bytes of the request that were given to the socket; 0 proves that the upstream saw nothing. */
+    /** Bytes of the request that the wire was to take, soon or at once; 0 proves that the upstream saw nothing. */
     public long requestBytes() {
         return up.out().total() - outBefore;
     }

@@ -183,7 +183,7 @@ final class Http1Lease implements Lease, Runnable {
         attempt.begin();
     }
 
-    /** Called by the loop: something can be read, or it was closed. */
+    /** Called by the loop: something can be read, or was not written, or it was closed. */
     @Override
     public void run() {
         LoopAttempt attempt = onLoop;
@@ -291,7 +291,7 @@ final class Http1Lease implements Lease, Runnable {
     @Override
     public void end(@Nullable Cause cause) {
         AttemptObserver follower = observer;
-        boolean keep = cause == null && current().reusable();
+        boolean keep = cause == null && current().reusable() && !unwritten();
         UpstreamEnding ending = cause == null ? UpstreamEnding.NOT_KEPT : ending(cause);
         if (waitedIdle && cause == Cause.UPSTREAM_RESET && current().responseBytes() == 0) {
             pool.foundClosed(this, System.nanoTime()); // as if it was stale, for all that can be known

@@ -259,7 +259,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
         return true;
     }
 
-    /** An idle connection has something to read, which is its end or a reason for it; on the event loop's thread. */
+    /** An idle connection has something to read or could not write: its end, or a reason for it; on the event loop's thread. */
     void spoke(Http1Lease lease) {
         boolean mine;
         lock.lock();

@@ -7,7 +7,7 @@ import io.penstock.gateway.upstream.forward.Forwarding;
 import io.penstock.gateway.wire.LoopOdds;
 
 /**
- * One attempt that is made on an event loop: the request, which is here whole, goes out at once, and the response is passed on when it has
+ * One attempt that is made on an event loop: the request, which is here whole, goes out at the end of the turn, and the response is passed on when it has
  * come whole. An attempt whose response comes in pieces goes on, with its connection, on the exchange's thread.
  */
 final class LoopAttempt {
@@ -32,14 +32,18 @@ final class LoopAttempt {
         settle(forwarding.send());
     }
 
-    /** Something of the response is here, or its connection has ended. */
+    /** Something of the response is here, or its connection has ended, or something of the request was not written. */
     void ready() {
         exchange.downstream().resume(this::receive);
     }
 
     private void receive() {
+        if (lease.unwritten()) {
+            toThread(); // which also looks for an answer when it cannot write
+            return;
+        }
         switch (lease.arrival()) {
-            case NOTHING -> needThreadToWrite();
+            case NOTHING -> {}
             case PART -> toThread();
             case WHOLE -> settle(forwarding.receiveArrived());
         }
@@ -47,16 +51,14 @@ final class LoopAttempt {
 
     private void settle(Forwarding.Outcome outcome) {
         switch (outcome) {
-            case WAITS -> needThreadToWrite();
+            case WAITS -> {
+                if (lease.unwritten()) {
+                    toThread();
+                }
+            }
             case COMES_IN_PIECES -> toThread();
             case STALE -> exchange.downstream().offload(() -> attempts.serveAgain(exchange, observer));
             case OVER -> odds.won();
-        }
-    }
-
-    private void needThreadToWrite() {
-        if (lease.unwritten()) {
-            toThread();
         }
     }
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>On a loop nothing waits: a read returns 0 when nothing is there. A small write by the loop's thread goes out at the end of the loop's
  * turn, or before a {@link #flush}, another write, and whatever ends the stay or the connection. What the kernel does not take of a write is
- * kept ({@link #unwritten}) and goes out before everything else once the connection has left the loop, whose owner is called ({@code ready})
- * when that is found out at the end of a turn.
+ * kept ({@link #unwritten}) and goes out before everything else once the connection has left the loop. The same holds when such a late write
+ * fails: whoever writes next learns why, and what has come from the peer before can still be read.
  */
 public final class ChannelWire implements PooledWire {
     private static final byte[] NOTHING = {};
@@ -86,8 +86,8 @@ public final class ChannelWire implements PooledWire {
     }
 
     /**
-     * Puts it on a loop, which calls {@code ready} on its thread each time that something can be read, that it was closed, or that a write
-     * was not taken whole. From any thread, while no read and no write is under way.
+     * Puts it on a loop, which calls {@code ready} on its thread each time that something can be read, that it was closed, or that something
+     * is {@link #unwritten} at the end of a turn. From any thread, while no read and no write is under way.
      *
      * @throws IOException it is closed
      */
@@ -130,26 +130,19 @@ public final class ChannelWire implements PooledWire {
         register(begun);
     }
 
-    /**
-     * Takes it off its loop: reads and writes block again, and {@code ready} is not called any more. Does nothing without one.
-     *
-     * @throws IOException it is closed, perhaps because a write failed that was put off
-     */
+    /** Takes it off its loop: reads and writes block again, and {@code ready} is not called any more. Does nothing without one. */
     public void detach() throws IOException {
         if (stay == null) {
             return;
         }
         synchronized (this) {
+            flushHeld();
             Stay ended = stay;
-            try {
-                flushHeld();
-            } finally {
-                stay = null;
-                if (ended != null && ended.key != null) {
-                    ended.key.cancel();
-                }
-                channel.configureBlocking(true);
+            stay = null;
+            if (ended != null && ended.key != null) {
+                ended.key.cancel();
             }
+            channel.configureBlocking(true);
         }
     }
 
@@ -176,13 +169,13 @@ public final class ChannelWire implements PooledWire {
         return channel.isOpen();
     }
 
-    /** How many bytes of writes the kernel did not take yet. */
+    /** How many bytes of writes the kernel did not take yet, or will never take. */
     public int unwritten() {
         return unwritten.length;
     }
 
-    /** Writes what was put off to the end of the turn. */
-    public void flush() throws IOException {
+    /** Writes what was put off to the end of the turn; what is not taken is {@link #unwritten} then. */
+    public void flush() {
         synchronized (this) {
             flushHeld();
         }
@@ -195,12 +188,8 @@ public final class ChannelWire implements PooledWire {
             if (held == null) {
                 return;
             }
-            try {
-                flushHeld();
-            } catch (IOException e) {
-                // it is closed, as its owner will find
-            }
-            if (channel.isOpen() && unwritten.length == 0) {
+            flushHeld();
+            if (unwritten.length == 0) {
                 return;
             }
         }
@@ -209,18 +198,16 @@ public final class ChannelWire implements PooledWire {
         }
     }
 
-    /** Closes the channel when it fails: nobody may go on after a write that is lost. */
-    private void flushHeld() throws IOException {
+    private void flushHeld() {
         TurnWrites turn = held;
-        if (turn == null) {
-            return;
-        }
-        held = null;
-        try {
-            writeNow(turn.view(heldFrom, heldTo));
-        } catch (IOException e) {
-            channel.close();
-            throw e;
+        if (turn != null) {
+            held = null;
+            ByteBuffer bytes = turn.view(heldFrom, heldTo);
+            try {
+                writeNow(bytes);
+            } catch (IOException e) {
+                keep(bytes); // the next write finds the same
+            }
         }
     }
 
@@ -240,12 +227,12 @@ public final class ChannelWire implements PooledWire {
     }
 
     /** Puts the write off to the end of the turn, if it may be. */
-    private boolean hold(TurnWrites turn, byte[] buffer, int offset, int length) throws IOException {
+    private boolean hold(TurnWrites turn, byte[] buffer, int offset, int length) {
         if (unwritten.length > 0) {
             return false;
         }
         if (held != null && heldTo != turn.end()) {
-            flushHeld(); // somebody else's is between
+            return false; // somebody else's is between
         }
         int from = turn.end();
         if (!turn.take(buffer, offset, length) || (held == null && !turn.enter(this))) {
@@ -264,11 +251,15 @@ public final class ChannelWire implements PooledWire {
             channel.write(bytes);
         }
         if (bytes.hasRemaining()) {
-            byte[] before = unwritten;
-            byte[] all = Arrays.copyOf(before, before.length + bytes.remaining());
-            bytes.get(all, before.length, bytes.remaining());
-            unwritten = all;
+            keep(bytes);
         }
+    }
+
+    private void keep(ByteBuffer bytes) {
+        byte[] before = unwritten;
+        byte[] all = Arrays.copyOf(before, before.length + bytes.remaining());
+        bytes.get(all, before.length, bytes.remaining());
+        unwritten = all;
     }
 
     // ---- bytes ----

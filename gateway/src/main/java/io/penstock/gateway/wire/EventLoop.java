@@ -147,8 +147,8 @@ public final class EventLoop implements AutoCloseable {
     /** Nobody waits here any more: those who still do learn by the end of their connections. */
     private void end() {
         closed = true;
-        writes.flush();
         for (SelectionKey key : selector.keys()) {
+            writes.flush(); // also what the end of another has led to
             try {
                 key.channel().close();
             } catch (IOException e) {
@@ -177,7 +177,7 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
-    private static void guarded(Runnable what) {
+    static void guarded(Runnable what) {
         try {
             what.run();
         } catch (RuntimeException | Error e) {

@@ -2,12 +2,13 @@
 package io.penstock.gateway.wire;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The small writes of one turn of an event loop, which go out one after the other at its end. A peer that sleeps is woken by the first of
  * them and finds the others when it looks; written as they are made, each of them would wake it again, at the loop's cost.
  *
- * <p>Bound: {@value #BYTES} bytes and {@value #MOST} connections; a turn that has more ends in between ({@link #isFull}). Used by the
+ * <p>Bound: {@value #BYTES} bytes and {@value #MOST} entries; a turn that has more ends in between ({@link #isFull}). Used by the
  * loop's thread, but for {@link #view}.
  */
 final class TurnWrites {
@@ -17,7 +18,7 @@ final class TurnWrites {
     private static final int LONGEST = 4 * 1024;
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
-    private final ChannelWire[] wires = new ChannelWire[MOST];
+    private final @Nullable ChannelWire[] wires = new ChannelWire[MOST];
     private int count;
     private int used;
 
@@ -58,8 +59,11 @@ final class TurnWrites {
     /** Writes everything. */
     void flush() {
         for (int i = 0; i < count; i++) {
-            wires[i].endTurn();
+            ChannelWire wire = wires[i];
             wires[i] = null;
+            if (wire != null) {
+                EventLoop.guarded(wire::endTurn);
+            }
         }
         count = 0;
         used = 0;

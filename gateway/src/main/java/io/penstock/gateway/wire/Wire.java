@@ -42,6 +42,6 @@ public interface Wire {
         return null;
     }
 
-    /** Closes both sides at once and wakes whoever is blocked in a read or write. Idempotent. */
+    /** Closes both sides at once, behind what was written, and wakes whoever is blocked in a read or write. Idempotent. */
     void abort();
 }

@@ -10,9 +10,12 @@ import io.penstock.gateway.wire.ChannelWire;
 import io.penstock.gateway.wire.EventLoop;
 import io.penstock.gateway.wire.EventLoops;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,13 +27,14 @@ class OnLoopTest {
 
     private final EventLoops loops = new EventLoops(1);
     private final LinkedBlockingQueue<Boolean> places = new LinkedBlockingQueue<>();
+    private final EventLoop loop = loops.next();
     private Http1Server server;
     private Http1Client client;
     private Http1Connection connection;
 
     @BeforeEach
     void connect() throws InterruptedException {
-        server = Http1Server.onLoop(loops.next(), SMALL, this::answer);
+        server = Http1Server.onLoop(loop, SMALL, this::answer);
         client = server.client(SMALL);
         connection = server.opened();
     }
@@ -89,6 +93,31 @@ class OnLoopTest {
         assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 200 ");
         assertThat(client.text(10)).isEqualTo(body(10));
         assertThat(places).hasSize(2).startsWith(true);
+    }
+
+    /** Each of them goes out at the end of a turn, when its exchange has ended. */
+    @Test
+    void losesNothingOfSmallAnswersToAClientThatReadsLate() throws Exception {
+        int asked = 0;
+        while (asked == 0 || onLoop()) {
+            ask(1500);
+            asked++;
+            assertThat(server.ended().cause()).isNull();
+            CompletableFuture<Void> turn = new CompletableFuture<>();
+            loop.execute(() -> loop.execute(() -> turn.complete(null)));
+            turn.get(30, TimeUnit.SECONDS);
+        }
+        awaitStanding();
+        assertThat(places).hasSize(asked).doesNotContain(false);
+        assertThat(connection.idleSinceNanos()).as("nobody takes it for idle").isZero();
+
+        for (int i = 0; i < asked; i++) {
+            assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+            assertThat(client.text(1500)).isEqualTo(body(1500));
+        }
+        ask(10);
+        assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+        assertThat(client.text(10)).isEqualTo(body(10));
     }
 
     @ParameterizedTest
