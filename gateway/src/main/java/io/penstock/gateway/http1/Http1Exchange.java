@@ -206,8 +206,8 @@ final class Http1Exchange implements Downstream {
             }
         }
         if (connection.unwritten()) {
-            return Progress
-                    .NEEDS_THREAD; // the exchange ends with its last byte, but for what goes out at the end of the turn
+            // it ends with the last byte that the kernel takes, or that goes out at the end of the turn
+            return Progress.NEEDS_THREAD;
         }
         exchange.end();
         return Progress.OVER;

@@ -7,8 +7,8 @@ import io.penstock.gateway.upstream.forward.Forwarding;
 import io.penstock.gateway.wire.LoopOdds;
 
 /**
- * One attempt that is made on an event loop: the request, which is here whole, goes out at the end of the turn, and the response is passed on when it has
- * come whole. An attempt whose response comes in pieces goes on, with its connection, on the exchange's thread.
+ * One attempt that is made on an event loop: the request, which is here whole, goes out at the end of the turn, and the response is passed
+ * on when it has come whole. An attempt whose response comes in pieces goes on, with its connection, on the exchange's thread.
  */
 final class LoopAttempt {
     private final Http1Attempts attempts;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What is called must not wait for anything: whatever may, goes to a virtual thread. A callback that throws costs its connection and
  * nothing else.
  *
- * <p>Bound: one key for each connection that is on the loop, and the tasks of those who speak to it.
+ * <p>Bound: one key for each connection that is on the loop, the tasks of those who speak to it, and {@link TurnWrites}.
  */
 public final class EventLoop implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EventLoop.class.getName());

@@ -56,7 +56,7 @@ final class TurnWrites {
         return count == MOST || used > BYTES / 2;
     }
 
-    /** Writes everything. */
+    /** Writes everything. Who is called because it could not be written may write again, to anybody. */
     void flush() {
         for (int i = 0; i < count; i++) {
             ChannelWire wire = wires[i];

@@ -73,7 +73,11 @@ final class HedgedAttempts implements Race.Starter {
 
     @Override
     public void lost(Leg leg) {
-        rules.noteCancelled();
+        ClusterAttempts hedge = second;
+        boolean sent = hedge != null && hedge.member() != null;
+        if (sent) { // otherwise the first has won against one that has only been thought of
+            rules.noteCancelled();
+        }
     }
 
     /** The other leg's attempts, if there are any. */
