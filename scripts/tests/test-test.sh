@@ -65,7 +65,7 @@ echo 'int ordinary;' >"$tests/OtherTest.java"
 it "runs those that have a long form in it, and nothing else"
 checks --long -o
 equals "0 mvn " "$code $called"
-contains "-Dtest=FirstTest,SecondTest -Dsurefire.failIfNoSpecifiedTests=false -Dpenstock.long=true test -o" "$(cat "$folder/called")"
+contains "-Dtest=FirstTest,SecondTest -Dsurefire.failIfNoSpecifiedTests=false -Dtest.forks=1 -Dpenstock.long=true test -o" "$(cat "$folder/called")"
 contains "only the long forms;" "$said"
 it "fails with a long form"
 MVN=1 checks --long

@@ -159,7 +159,7 @@ class RedisOutageTest {
 
     @Test
     void servesOnceARedisThatWasAbsentAtTheStartIsThere() throws Exception {
-        int port = RedisProcess.freePort();
+        int port = FreePort.next();
         startGateway("redis://127.0.0.1:" + port, "");
         assertRefused(call("j-1"), "store-unavailable");
 
@@ -171,7 +171,7 @@ class RedisOutageTest {
 
     @Test
     void isUnreadyOnlyWhileRedisIsAwayAndNoTargetIsKnown() throws Exception {
-        int port = RedisProcess.freePort();
+        int port = FreePort.next();
         startGateway("redis://127.0.0.1:" + port, "");
         assertThat(readiness().statusCode()).isEqualTo(503);
         assertThat(readiness().body()).contains("\"name\":\"store-jobs\",\"ok\":false,\"required\":true");

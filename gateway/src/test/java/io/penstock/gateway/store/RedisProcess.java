@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.store;
 
+import io.penstock.gateway.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,7 +40,7 @@ public final class RedisProcess implements AutoCloseable {
 
     /** Starts a server that answers, with these arguments beside port and folder. */
     public static RedisProcess start(Path parent, String... arguments) throws IOException {
-        return at(freePort(), parent, arguments);
+        return at(FreePort.next(), parent, arguments);
     }
 
     public static RedisProcess at(int port, Path parent, String... arguments) throws IOException {
@@ -61,7 +60,7 @@ public final class RedisProcess implements AutoCloseable {
 
     /** Starts a sentinel that watches this master with a quorum of one. */
     public static RedisProcess sentinel(Path parent, RedisProcess master, String... settings) throws IOException {
-        int port = freePort();
+        int port = FreePort.next();
         Path folder = Files.createDirectories(parent.resolve("sentinel-" + port));
         Path file = folder.resolve("sentinel.conf");
         Files.writeString(file, """
@@ -73,19 +72,6 @@ public final class RedisProcess implements AutoCloseable {
                 sentinel failover-timeout jobs 3000
                 """.formatted(port, folder, master.port()));
         return new RedisProcess(folder, port, List.of(binary(parent).toString(), file.toString(), "--sentinel"));
-    }
-
-    /** A port that was free a moment ago. */
-    public static int freePort() throws IOException {
-        // a cluster node also takes the port above by 10,000
-        for (int i = 0; i < 100; i++) {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                if (socket.getLocalPort() < 55_000) {
-                    return socket.getLocalPort();
-                }
-            }
-        }
-        throw new IOException("no port below 55000");
     }
 
     public int port() {

@@ -5,6 +5,7 @@ import static io.penstock.gateway.lookup.Lookups.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.gateway.FreePort;
 import io.penstock.gateway.config.RedisConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
@@ -194,7 +195,7 @@ class RedisStoreTest {
 
     @Test
     void startsWithoutRedisAndServesOnceItIsThere() throws Exception {
-        int port = RedisProcess.freePort();
+        int port = FreePort.next();
         Heard heard = lookup("${jobid}", "redis://127.0.0.1:" + port);
         assertRefused(Cause.STORE_UNAVAILABLE, () -> heard.lookup.resolve(request("j-1")));
         assertThat(heard.store.problem()).isNotNull();
@@ -455,7 +456,7 @@ class RedisStoreTest {
     void speaksTlsAndVerifiesTheServer() throws Exception {
         Path authority = TestCertificates.make(folder, "tls");
         Path stranger = TestCertificates.make(folder, "stranger");
-        int port = RedisProcess.freePort();
+        int port = FreePort.next();
         RedisProcess redis = RedisProcess.begin(
                 port,
                 folder,
@@ -582,7 +583,7 @@ class RedisStoreTest {
     private RedisProcess started(String... arguments) throws IOException {
         RedisProcess redis;
         if (arguments.length > 1 && arguments[0].equals("--requirepass")) {
-            redis = RedisProcess.begin(RedisProcess.freePort(), folder, "--port", arguments);
+            redis = RedisProcess.begin(FreePort.next(), folder, "--port", arguments);
             redis.awaitReady(DefaultJedisClientConfig.builder()
                     .resp2()
                     .password(arguments[1])

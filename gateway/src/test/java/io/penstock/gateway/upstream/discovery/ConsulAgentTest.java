@@ -4,6 +4,7 @@ package io.penstock.gateway.upstream.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.penstock.gateway.FreePort;
 import io.penstock.gateway.config.ConsulDiscoveryConfig;
 import io.penstock.gateway.config.DiscoveryConfig;
 import java.io.IOException;
@@ -35,7 +36,7 @@ class ConsulAgentTest {
     @BeforeEach
     void startAgent() throws Exception {
         assumeThat(Tool.find("consul")).as("consul (scripts/test brings it)").isPresent();
-        port = Tool.freePort();
+        port = FreePort.next();
         start();
     }
 
@@ -60,9 +61,9 @@ class ConsulAgentTest {
                         "-http-port=" + port,
                         "-dns-port=-1",
                         "-grpc-port=-1",
-                        "-serf-lan-port=" + Tool.freePort(),
+                        "-serf-lan-port=" + FreePort.next(),
                         "-serf-wan-port=-1",
-                        "-server-port=" + Tool.freePort()));
+                        "-server-port=" + FreePort.next()));
         Told.await("the agent leads", () -> {
             try {
                 return send("GET", "/v1/status/leader", "").body().length() > 4;

@@ -4,6 +4,7 @@ package io.penstock.gateway.upstream.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.penstock.gateway.FreePort;
 import io.penstock.gateway.config.DiscoveryConfig;
 import io.penstock.gateway.config.DnsDiscoveryConfig;
 import io.penstock.gateway.config.DnsDiscoveryConfig.Records;
@@ -32,7 +33,7 @@ class DnsmasqTest {
     @BeforeEach
     void findPort() throws IOException {
         assumeThat(Tool.find("dnsmasq")).as("dnsmasq (Debian: dnsmasq-base)").isPresent();
-        port = Tool.freePort();
+        port = FreePort.next();
     }
 
     @AfterEach

@@ -3,10 +3,6 @@ package io.penstock.gateway.upstream.discovery;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,20 +35,6 @@ final class Tool implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start());
-    }
-
-    /** A port that was free a moment ago, for TCP and UDP. */
-    static int freePort() throws IOException {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        for (int i = 0; i < 100; i++) {
-            try (ServerSocket tcp = new ServerSocket(0, 1, loopback);
-                    DatagramSocket udp = new DatagramSocket(new InetSocketAddress(loopback, tcp.getLocalPort()))) {
-                return udp.getLocalPort();
-            } catch (java.net.BindException e) {
-                // taken for UDP: another one
-            }
-        }
-        throw new IOException("no port is free for TCP and UDP");
     }
 
     boolean alive() {
