@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway;
 
-import io.penstock.gateway.config.BreakerConfig;
-import io.penstock.gateway.config.ClusterConfig;
-import io.penstock.gateway.config.DiscoveryConfig;
-import io.penstock.gateway.config.EndpointConfig;
-import io.penstock.gateway.config.HedgeConfig;
-import io.penstock.gateway.config.RetryConfig;
-import io.penstock.gateway.config.StatusRange;
-import io.penstock.gateway.config.Units;
-import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.cluster.BreakerConfig;
+import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.cluster.EndpointConfig;
+import io.penstock.gateway.config.cluster.HedgeConfig;
+import io.penstock.gateway.config.cluster.RetryConfig;
+import io.penstock.gateway.config.cluster.StatusRange;
+import io.penstock.gateway.config.discovery.DiscoveryConfig;
+import io.penstock.gateway.config.read.Units;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GrpcStatus;
 import io.penstock.gateway.upstream.guard.HedgeRules;

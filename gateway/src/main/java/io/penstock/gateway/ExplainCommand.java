@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway;
 
-import io.penstock.gateway.config.Address;
-import io.penstock.gateway.config.ConfigException;
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.GatewayConfig;
-import io.penstock.gateway.config.ListenerConfig;
-import io.penstock.gateway.config.RouteConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.read.Address;
+import io.penstock.gateway.config.read.ConfigException;
+import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.exchange.Downstream;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway;
 
-import io.penstock.gateway.config.ActionConfig;
-import io.penstock.gateway.config.AnswerConfig;
-import io.penstock.gateway.config.AuthorityConfig;
-import io.penstock.gateway.config.ForwardedConfig;
 import io.penstock.gateway.config.GatewayConfig;
-import io.penstock.gateway.config.HeaderEditConfig;
-import io.penstock.gateway.config.LookupConfig;
-import io.penstock.gateway.config.RedirectConfig;
-import io.penstock.gateway.config.RouteConfig;
-import io.penstock.gateway.config.TargetConfig;
-import io.penstock.gateway.config.TimeoutsConfig;
-import io.penstock.gateway.config.Units;
-import io.penstock.gateway.config.WeightConfig;
+import io.penstock.gateway.config.lookup.LookupConfig;
+import io.penstock.gateway.config.read.Units;
+import io.penstock.gateway.config.route.ActionConfig;
+import io.penstock.gateway.config.route.AnswerConfig;
+import io.penstock.gateway.config.route.AuthorityConfig;
+import io.penstock.gateway.config.route.ForwardedConfig;
+import io.penstock.gateway.config.route.HeaderEditConfig;
+import io.penstock.gateway.config.route.RedirectConfig;
+import io.penstock.gateway.config.route.RouteConfig;
+import io.penstock.gateway.config.route.TargetConfig;
+import io.penstock.gateway.config.route.TimeoutsConfig;
+import io.penstock.gateway.config.route.WeightConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;

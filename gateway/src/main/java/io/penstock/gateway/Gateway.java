@@ -3,9 +3,9 @@ package io.penstock.gateway;
 
 import io.penstock.gateway.admin.AdminServer;
 import io.penstock.gateway.admin.AdminViews;
-import io.penstock.gateway.config.ConfigException;
 import io.penstock.gateway.config.GatewayConfig;
-import io.penstock.gateway.config.ListenerConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.exchange.Deadlines;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.filter.Filter;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway;
 
-import io.penstock.gateway.config.ClusterConfig;
 import io.penstock.gateway.config.GatewayConfig;
-import io.penstock.gateway.config.ListenerConfig;
-import io.penstock.gateway.config.LookupConfig;
-import io.penstock.gateway.config.StoreConfig;
-import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.lookup.LookupConfig;
+import io.penstock.gateway.config.store.StoreConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.listener.ServerTls;
 import io.penstock.gateway.store.EmbeddedStore;
 import io.penstock.gateway.store.RedisStore;

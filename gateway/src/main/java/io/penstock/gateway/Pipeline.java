@@ -2,9 +2,9 @@
 package io.penstock.gateway;
 
 import io.penstock.gateway.Route.Action;
-import io.penstock.gateway.config.AuthorityConfig;
-import io.penstock.gateway.config.TimeoutsConfig;
-import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.route.AuthorityConfig;
+import io.penstock.gateway.config.route.TimeoutsConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Deadlines;
 import io.penstock.gateway.exchange.Exchange;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway;
 
-import io.penstock.gateway.config.ConfigException;
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.GatewayConfig;
+import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.listener.ListenException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway;
 
-import io.penstock.gateway.config.RouteConfig;
-import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.route.RouteConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.ResponseHook;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.lookup.Lookup;

@@ -2,17 +2,17 @@
 package io.penstock.gateway;
 
 import io.penstock.gateway.Route.Action;
-import io.penstock.gateway.config.ActionConfig;
-import io.penstock.gateway.config.AnswerConfig;
-import io.penstock.gateway.config.AuthorityConfig;
-import io.penstock.gateway.config.ClusterConfig;
 import io.penstock.gateway.config.GatewayConfig;
-import io.penstock.gateway.config.HeaderEditConfig;
-import io.penstock.gateway.config.LookupConfig;
-import io.penstock.gateway.config.RedirectConfig;
-import io.penstock.gateway.config.RouteConfig;
-import io.penstock.gateway.config.TargetConfig;
-import io.penstock.gateway.config.WeightConfig;
+import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.lookup.LookupConfig;
+import io.penstock.gateway.config.route.ActionConfig;
+import io.penstock.gateway.config.route.AnswerConfig;
+import io.penstock.gateway.config.route.AuthorityConfig;
+import io.penstock.gateway.config.route.HeaderEditConfig;
+import io.penstock.gateway.config.route.RedirectConfig;
+import io.penstock.gateway.config.route.RouteConfig;
+import io.penstock.gateway.config.route.TargetConfig;
+import io.penstock.gateway.config.route.WeightConfig;
 import io.penstock.gateway.exchange.Deadlines;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;

@@ -2,8 +2,8 @@
 package io.penstock.gateway;
 
 import io.penstock.gateway.config.GatewayConfig;
-import io.penstock.gateway.config.LookupConfig;
-import io.penstock.gateway.config.StoreConfig;
+import io.penstock.gateway.config.lookup.LookupConfig;
+import io.penstock.gateway.config.store.StoreConfig;
 import io.penstock.gateway.exchange.Deadlines;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.filter.Filter;

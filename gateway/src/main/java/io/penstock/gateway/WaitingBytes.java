@@ -2,9 +2,9 @@
 package io.penstock.gateway;
 
 import io.penstock.gateway.config.GatewayConfig;
-import io.penstock.gateway.config.ListenerConfig;
-import io.penstock.gateway.config.ListenerProtocol;
-import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.listener.ListenerProtocol;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;

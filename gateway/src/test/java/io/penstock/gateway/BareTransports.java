@@ -3,8 +3,8 @@ package io.penstock.gateway;
 
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.GatewayConfig;
-import io.penstock.gateway.config.ListenerConfig;
-import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;

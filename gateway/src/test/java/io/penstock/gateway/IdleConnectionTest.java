@@ -4,7 +4,7 @@ package io.penstock.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.config.ConfigReader;
-import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.UpstreamEnding;
 import io.penstock.gateway.upstream.SingleTarget;

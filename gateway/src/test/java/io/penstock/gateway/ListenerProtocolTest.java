@@ -3,9 +3,9 @@ package io.penstock.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.config.Cidr;
 import io.penstock.gateway.config.ConfigReader;
-import io.penstock.gateway.config.ListenerConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.read.Cidr;
 import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;

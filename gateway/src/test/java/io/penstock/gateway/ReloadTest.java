@@ -4,7 +4,7 @@ package io.penstock.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.gateway.config.ConfigException;
+import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.listener.ListenException;
 import io.penstock.gateway.listener.Listener;
 import java.io.IOException;

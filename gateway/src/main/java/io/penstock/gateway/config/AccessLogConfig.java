@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config;
 
+import io.penstock.gateway.config.read.Check;
+import io.penstock.gateway.config.read.ConfigNode;
+import io.penstock.gateway.config.read.Values;
+
 /**
  * One JSON object for each exchange.
  *

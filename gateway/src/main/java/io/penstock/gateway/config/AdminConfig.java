@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config;
 
+import io.penstock.gateway.config.read.Check;
+import io.penstock.gateway.config.read.ConfigNode;
+
 /**
  * The admin listener: loopback by default, since whoever reaches it may change targets.
  *

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config;
 
+import io.penstock.gateway.config.read.ConfigException;
+import io.penstock.gateway.config.read.ConfigNode;
+import io.penstock.gateway.config.read.Environment;
+import io.penstock.gateway.config.read.Problems;
+import io.penstock.gateway.config.read.YamlNode;
+import io.penstock.gateway.config.read.YamlParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

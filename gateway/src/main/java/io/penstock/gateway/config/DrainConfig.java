@@ -5,6 +5,9 @@ import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
+import io.penstock.gateway.config.read.Check;
+import io.penstock.gateway.config.read.ConfigNode;
+import io.penstock.gateway.config.read.Units;
 import java.time.Duration;
 
 /**

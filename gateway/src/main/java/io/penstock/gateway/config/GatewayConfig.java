@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config;
 
+import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.lookup.LookupConfig;
+import io.penstock.gateway.config.read.Check;
+import io.penstock.gateway.config.read.Cidr;
+import io.penstock.gateway.config.read.ConfigException;
+import io.penstock.gateway.config.read.ConfigNode;
+import io.penstock.gateway.config.route.ForwardedConfig;
+import io.penstock.gateway.config.route.RouteConfig;
+import io.penstock.gateway.config.store.StoreConfig;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config;
 
+import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.cluster.FallbackConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.lookup.LookupConfig;
+import io.penstock.gateway.config.match.MatchRank;
+import io.penstock.gateway.config.read.Address;
+import io.penstock.gateway.config.read.Check;
+import io.penstock.gateway.config.read.Spelling;
+import io.penstock.gateway.config.read.Units;
+import io.penstock.gateway.config.route.AnswerConfig;
+import io.penstock.gateway.config.route.RedirectConfig;
+import io.penstock.gateway.config.route.RouteConfig;
+import io.penstock.gateway.config.route.TargetConfig;
+import io.penstock.gateway.config.store.StoreConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.filter;
 
-import io.penstock.gateway.config.Address;
-import io.penstock.gateway.config.Cidr;
 import io.penstock.gateway.config.ClientField;
+import io.penstock.gateway.config.read.Address;
+import io.penstock.gateway.config.read.Cidr;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import java.net.InetAddress;

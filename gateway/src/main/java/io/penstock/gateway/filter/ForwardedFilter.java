@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.filter;
 
-import io.penstock.gateway.config.ForwardedConfig;
-import io.penstock.gateway.config.ForwardedConfig.Field;
+import io.penstock.gateway.config.route.ForwardedConfig;
+import io.penstock.gateway.config.route.ForwardedConfig.Field;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;

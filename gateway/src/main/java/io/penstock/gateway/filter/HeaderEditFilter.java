@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.filter;
 
-import io.penstock.gateway.config.HeaderEditConfig;
+import io.penstock.gateway.config.route.HeaderEditConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Field;
 import io.penstock.gateway.exchange.Head;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.filter;
 
-import io.penstock.gateway.config.PathPolicyConfig;
-import io.penstock.gateway.config.PathPolicyConfig.Treatment;
+import io.penstock.gateway.config.listener.PathPolicyConfig;
+import io.penstock.gateway.config.listener.PathPolicyConfig.Treatment;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;

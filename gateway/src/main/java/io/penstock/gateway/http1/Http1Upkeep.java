@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http1;
 
-import io.penstock.gateway.config.Http1Config;
+import io.penstock.gateway.config.listener.Http1Config;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.GatewayException;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2;
 
-import io.penstock.gateway.config.ListenerConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.ExchangeHandler;

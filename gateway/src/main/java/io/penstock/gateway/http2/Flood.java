@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2;
 
-import io.penstock.gateway.config.Http2Config;
+import io.penstock.gateway.config.listener.Http2Config;
 import java.util.Locale;
 
 /** What a peer can flood us with: allowed each time, but not in any number (RFC 9113 §10.5). */

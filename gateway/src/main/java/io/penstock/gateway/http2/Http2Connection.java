@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2;
 
-import io.penstock.gateway.config.Http2Config;
+import io.penstock.gateway.config.listener.Http2Config;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.wire.Wire;
 import java.util.ArrayList;

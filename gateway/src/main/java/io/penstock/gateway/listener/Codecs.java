@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.listener;
 
-import io.penstock.gateway.config.ListenerConfig;
-import io.penstock.gateway.config.ListenerProtocol;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.listener.ListenerProtocol;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.Peer;

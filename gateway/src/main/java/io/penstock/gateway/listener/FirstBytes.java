@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.listener;
 
-import io.penstock.gateway.config.ListenerProtocol;
+import io.penstock.gateway.config.listener.ListenerProtocol;
 import io.penstock.gateway.http2.DownstreamConnection;
 import io.penstock.gateway.wire.ReplayWire;
 import io.penstock.gateway.wire.Wire;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.listener;
 
-import io.penstock.gateway.config.ListenerConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
 
 /** A listener cannot be opened: the message names it, what is wrong, and what to change. */
 public final class ListenException extends RuntimeException {

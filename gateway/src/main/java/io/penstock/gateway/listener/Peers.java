@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.listener;
 
-import io.penstock.gateway.config.Cidr;
-import io.penstock.gateway.config.ListenerConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.read.Cidr;
 import io.penstock.gateway.exchange.Peer;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.listener;
 
-import io.penstock.gateway.config.FileFailure;
-import io.penstock.gateway.config.ListenerProtocol;
-import io.penstock.gateway.config.TlsConfig;
+import io.penstock.gateway.config.listener.ListenerProtocol;
+import io.penstock.gateway.config.listener.TlsConfig;
+import io.penstock.gateway.config.read.FileFailure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

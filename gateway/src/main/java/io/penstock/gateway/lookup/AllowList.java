@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.lookup;
 
-import io.penstock.gateway.config.AllowConfig;
-import io.penstock.gateway.config.Cidr;
-import io.penstock.gateway.config.PortRange;
+import io.penstock.gateway.config.lookup.AllowConfig;
+import io.penstock.gateway.config.lookup.PortRange;
+import io.penstock.gateway.config.read.Cidr;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

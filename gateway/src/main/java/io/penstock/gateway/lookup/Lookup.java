@@ -3,7 +3,7 @@ package io.penstock.gateway.lookup;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.penstock.gateway.config.LookupConfig;
+import io.penstock.gateway.config.lookup.LookupConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.route;
 
-import io.penstock.gateway.config.MatchConfig;
-import io.penstock.gateway.config.MatchRank;
-import io.penstock.gateway.config.PathPattern;
+import io.penstock.gateway.config.match.MatchConfig;
+import io.penstock.gateway.config.match.MatchRank;
+import io.penstock.gateway.config.match.PathPattern;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.route.Segments.Entry;
 import java.util.List;

@@ -2,12 +2,12 @@
 package io.penstock.gateway.route;
 
 import com.google.re2j.Pattern;
-import io.penstock.gateway.config.Address;
-import io.penstock.gateway.config.Cidr;
-import io.penstock.gateway.config.FieldMatchConfig;
-import io.penstock.gateway.config.FieldMatchConfig.FieldTest;
-import io.penstock.gateway.config.MatchConfig;
-import io.penstock.gateway.config.PathConfig;
+import io.penstock.gateway.config.match.FieldMatchConfig;
+import io.penstock.gateway.config.match.FieldMatchConfig.FieldTest;
+import io.penstock.gateway.config.match.MatchConfig;
+import io.penstock.gateway.config.match.PathConfig;
+import io.penstock.gateway.config.read.Address;
+import io.penstock.gateway.config.read.Cidr;
 import io.penstock.gateway.exchange.Exchange;
 import java.net.InetAddress;
 import java.util.ArrayList;

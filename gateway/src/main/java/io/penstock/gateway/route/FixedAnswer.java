@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.route;
 
-import io.penstock.gateway.config.AnswerConfig;
+import io.penstock.gateway.config.route.AnswerConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GrpcStatus;
 import io.penstock.gateway.exchange.Head;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.route;
 
-import io.penstock.gateway.config.HostCapture;
-import io.penstock.gateway.config.MatchConfig;
+import io.penstock.gateway.config.match.MatchConfig;
+import io.penstock.gateway.config.route.HostCapture;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;

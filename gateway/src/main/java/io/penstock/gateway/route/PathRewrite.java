@@ -3,9 +3,9 @@ package io.penstock.gateway.route;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
-import io.penstock.gateway.config.PathConfig;
-import io.penstock.gateway.config.PathPattern;
-import io.penstock.gateway.config.RewriteConfig;
+import io.penstock.gateway.config.match.PathConfig;
+import io.penstock.gateway.config.match.PathPattern;
+import io.penstock.gateway.config.route.RewriteConfig;
 import java.util.ArrayList;
 import java.util.List;
 

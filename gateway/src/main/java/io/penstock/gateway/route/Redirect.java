@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.route;
 
-import io.penstock.gateway.config.MatchConfig;
-import io.penstock.gateway.config.RedirectConfig;
+import io.penstock.gateway.config.match.MatchConfig;
+import io.penstock.gateway.config.route.RedirectConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GrpcStatus;
 import io.penstock.gateway.exchange.Head;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.route;
 
-import io.penstock.gateway.config.MatchRank;
-import io.penstock.gateway.config.PathPattern;
+import io.penstock.gateway.config.match.MatchRank;
+import io.penstock.gateway.config.match.PathPattern;
 import io.penstock.gateway.exchange.Exchange;
 import java.util.ArrayList;
 import java.util.Comparator;

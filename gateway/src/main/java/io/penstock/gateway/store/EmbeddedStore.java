@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.store;
 
-import io.penstock.gateway.config.EmbeddedConfig;
+import io.penstock.gateway.config.store.EmbeddedConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.store;
 
-import io.penstock.gateway.config.FileFailure;
-import io.penstock.gateway.config.RedisConfig;
+import io.penstock.gateway.config.read.FileFailure;
+import io.penstock.gateway.config.store.RedisConfig;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

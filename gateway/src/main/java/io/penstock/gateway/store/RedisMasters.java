@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.store;
 
-import io.penstock.gateway.config.RedisConfig.Topology;
+import io.penstock.gateway.config.store.RedisConfig.Topology;
 import io.penstock.gateway.store.ConnectionCounts.Ending;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.store;
 
-import io.penstock.gateway.config.RedisConfig;
-import io.penstock.gateway.config.RedisConfig.Topology;
+import io.penstock.gateway.config.store.RedisConfig;
+import io.penstock.gateway.config.store.RedisConfig.Topology;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream;
 
-import io.penstock.gateway.config.FileFailure;
-import io.penstock.gateway.config.UpstreamTlsConfig;
+import io.penstock.gateway.config.read.FileFailure;
+import io.penstock.gateway.config.upstream.UpstreamTlsConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream;
 
-import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Upstream;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream;
 
-import io.penstock.gateway.config.UpstreamConfig;
-import io.penstock.gateway.config.UpstreamTlsConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
+import io.penstock.gateway.config.upstream.UpstreamTlsConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;

@@ -4,6 +4,9 @@ package io.penstock.gateway.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.penstock.gateway.config.read.ConfigException;
+import io.penstock.gateway.config.read.Problem;
+import io.penstock.gateway.config.route.TargetConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ConfigReaderTest {
+public class ConfigReaderTest {
     static final String SMALLEST = """
             listeners: [{port: 0}]
             routes: [{name: all, cluster: origin}]

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.gateway.config.cluster.FailureConfig;
+import io.penstock.gateway.config.cluster.StatusRange;
+import io.penstock.gateway.config.read.ConfigException;
+import io.penstock.gateway.config.store.RedisConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,6 +3,12 @@ package io.penstock.gateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.gateway.config.cluster.EndpointConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.lookup.LookupConfig;
+import io.penstock.gateway.config.route.RouteConfig;
+import io.penstock.gateway.config.route.TargetConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

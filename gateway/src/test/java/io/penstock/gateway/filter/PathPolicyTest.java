@@ -3,8 +3,8 @@ package io.penstock.gateway.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.config.PathPolicyConfig;
-import io.penstock.gateway.config.PathPolicyConfig.Treatment;
+import io.penstock.gateway.config.listener.PathPolicyConfig;
+import io.penstock.gateway.config.listener.PathPolicyConfig.Treatment;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;

@@ -3,7 +3,7 @@ package io.penstock.gateway.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.config.Http1Config;
+import io.penstock.gateway.config.listener.Http1Config;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.Exchange;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http1;
 
-import io.penstock.gateway.config.Http1Config;
-import io.penstock.gateway.config.Http2Config;
-import io.penstock.gateway.config.ListenerConfig;
-import io.penstock.gateway.config.ListenerProtocol;
-import io.penstock.gateway.config.PathPolicyConfig;
-import io.penstock.gateway.config.PathPolicyConfig.Treatment;
+import io.penstock.gateway.config.listener.Http1Config;
+import io.penstock.gateway.config.listener.Http2Config;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.listener.ListenerProtocol;
+import io.penstock.gateway.config.listener.PathPolicyConfig;
+import io.penstock.gateway.config.listener.PathPolicyConfig.Treatment;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.Peer;

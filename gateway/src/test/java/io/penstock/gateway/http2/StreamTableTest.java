@@ -4,7 +4,7 @@ package io.penstock.gateway.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.config.ConfigReader;
-import io.penstock.gateway.config.Http2Config;
+import io.penstock.gateway.config.listener.Http2Config;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.wire.Wire;
 import java.io.ByteArrayOutputStream;

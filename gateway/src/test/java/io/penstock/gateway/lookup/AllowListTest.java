@@ -3,9 +3,9 @@ package io.penstock.gateway.lookup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.config.AllowConfig;
-import io.penstock.gateway.config.Cidr;
-import io.penstock.gateway.config.PortRange;
+import io.penstock.gateway.config.lookup.AllowConfig;
+import io.penstock.gateway.config.lookup.PortRange;
+import io.penstock.gateway.config.read.Cidr;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;

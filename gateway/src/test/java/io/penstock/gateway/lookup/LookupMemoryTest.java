@@ -3,7 +3,7 @@ package io.penstock.gateway.lookup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.config.EmbeddedConfig;
+import io.penstock.gateway.config.store.EmbeddedConfig;
 import io.penstock.gateway.store.EmbeddedStore;
 import java.lang.management.ManagementFactory;
 import java.time.InstantSource;

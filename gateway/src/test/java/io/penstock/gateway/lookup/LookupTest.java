@@ -5,7 +5,7 @@ import static io.penstock.gateway.lookup.Lookups.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.gateway.config.EmbeddedConfig;
+import io.penstock.gateway.config.store.EmbeddedConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;

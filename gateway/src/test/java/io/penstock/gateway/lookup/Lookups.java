@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.lookup;
 
-import io.penstock.gateway.config.AllowConfig;
-import io.penstock.gateway.config.Http2Config;
-import io.penstock.gateway.config.LookupConfig;
-import io.penstock.gateway.config.PortRange;
-import io.penstock.gateway.config.UpstreamConfig;
-import io.penstock.gateway.config.UpstreamHttp1Config;
+import io.penstock.gateway.config.listener.Http2Config;
+import io.penstock.gateway.config.lookup.AllowConfig;
+import io.penstock.gateway.config.lookup.LookupConfig;
+import io.penstock.gateway.config.lookup.PortRange;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
+import io.penstock.gateway.config.upstream.UpstreamHttp1Config;
 import io.penstock.gateway.exchange.Head;
 import java.time.Duration;
 import java.util.List;

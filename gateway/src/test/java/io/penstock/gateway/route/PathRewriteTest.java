@@ -4,7 +4,7 @@ package io.penstock.gateway.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.config.ConfigReader;
-import io.penstock.gateway.config.RouteConfig;
+import io.penstock.gateway.config.route.RouteConfig;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

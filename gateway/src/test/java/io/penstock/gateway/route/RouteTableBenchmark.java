@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.route;
 
-import io.penstock.gateway.config.MatchConfig;
+import io.penstock.gateway.config.match.MatchConfig;
 import io.penstock.gateway.exchange.Exchange;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

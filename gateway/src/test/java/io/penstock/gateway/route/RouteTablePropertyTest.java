@@ -3,12 +3,12 @@ package io.penstock.gateway.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.config.ConfigException;
 import io.penstock.gateway.config.ConfigReader;
-import io.penstock.gateway.config.MatchConfig;
-import io.penstock.gateway.config.MatchRank;
-import io.penstock.gateway.config.PathConfig;
-import io.penstock.gateway.config.RouteConfig;
+import io.penstock.gateway.config.match.MatchConfig;
+import io.penstock.gateway.config.match.MatchRank;
+import io.penstock.gateway.config.match.PathConfig;
+import io.penstock.gateway.config.read.ConfigException;
+import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.exchange.Exchange;
 import java.util.ArrayList;
 import java.util.List;
@@ -255,6 +255,6 @@ class RouteTablePropertyTest {
     }
 
     private static java.net.InetAddress address(String text) {
-        return io.penstock.gateway.config.Address.literal(text).orElseThrow();
+        return io.penstock.gateway.config.read.Address.literal(text).orElseThrow();
     }
 }

@@ -4,7 +4,7 @@ package io.penstock.gateway.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.config.ConfigReader;
-import io.penstock.gateway.config.RouteConfig;
+import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.exchange.Exchange;
 import java.util.List;
 import java.util.Map;

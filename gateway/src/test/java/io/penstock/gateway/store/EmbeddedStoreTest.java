@@ -4,7 +4,7 @@ package io.penstock.gateway.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.gateway.config.EmbeddedConfig;
+import io.penstock.gateway.config.store.EmbeddedConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.gateway.FreePort;
-import io.penstock.gateway.config.RedisConfig;
+import io.penstock.gateway.config.store.RedisConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.lookup.Lookup;

@@ -4,7 +4,7 @@ package io.penstock.gateway.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.config.ConfigReader;
-import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;

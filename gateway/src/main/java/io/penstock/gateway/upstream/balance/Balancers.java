@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.balance;
 
-import io.penstock.gateway.config.BalancerConfig;
+import io.penstock.gateway.config.cluster.BalancerConfig;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.cluster;
 
-import io.penstock.gateway.config.AuthorityConfig;
-import io.penstock.gateway.config.BalancerConfig;
-import io.penstock.gateway.config.BreakerConfig;
-import io.penstock.gateway.config.ClusterConfig;
-import io.penstock.gateway.config.EndpointConfig;
+import io.penstock.gateway.config.cluster.BalancerConfig;
+import io.penstock.gateway.config.cluster.BreakerConfig;
+import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.cluster.EndpointConfig;
+import io.penstock.gateway.config.route.AuthorityConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;

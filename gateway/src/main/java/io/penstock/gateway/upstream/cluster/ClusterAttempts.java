@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.cluster;
 
-import io.penstock.gateway.config.AuthorityConfig;
+import io.penstock.gateway.config.route.AuthorityConfig;
 import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.cluster;
 
-import io.penstock.gateway.config.ClusterConfig;
-import io.penstock.gateway.config.EndpointConfig;
-import io.penstock.gateway.config.FallbackConfig;
+import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.cluster.EndpointConfig;
+import io.penstock.gateway.config.cluster.FallbackConfig;
 import io.penstock.gateway.lookup.NameCache;
 import io.penstock.gateway.upstream.discovery.DiscoveredEndpoint;
 import io.penstock.gateway.upstream.discovery.EndpointSource;

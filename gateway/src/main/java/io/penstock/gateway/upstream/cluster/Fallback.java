@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.cluster;
 
-import io.penstock.gateway.config.AuthorityConfig;
-import io.penstock.gateway.config.FallbackConfig;
+import io.penstock.gateway.config.cluster.FallbackConfig;
+import io.penstock.gateway.config.route.AuthorityConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import java.nio.charset.StandardCharsets;

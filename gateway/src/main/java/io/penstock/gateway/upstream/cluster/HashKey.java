@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.cluster;
 
-import io.penstock.gateway.config.HashOn;
+import io.penstock.gateway.config.cluster.HashOn;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.upstream.balance.Hashing;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.cluster;
 
-import io.penstock.gateway.config.AuthorityConfig;
+import io.penstock.gateway.config.route.AuthorityConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.upstream.guard.HedgeRules;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.cluster;
 
-import io.penstock.gateway.config.EndpointConfig;
+import io.penstock.gateway.config.cluster.EndpointConfig;
 import io.penstock.gateway.lookup.FixedTarget;
 import io.penstock.gateway.upstream.balance.Hashing;
 import io.penstock.gateway.upstream.balance.Load;

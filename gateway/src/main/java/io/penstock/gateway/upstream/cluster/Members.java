@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.cluster;
 
-import io.penstock.gateway.config.BalancerConfig;
-import io.penstock.gateway.config.ClusterConfig;
-import io.penstock.gateway.config.EndpointConfig;
+import io.penstock.gateway.config.cluster.BalancerConfig;
+import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.cluster.EndpointConfig;
 import io.penstock.gateway.upstream.balance.Balancers;
 import io.penstock.gateway.upstream.balance.Load;
 import io.penstock.gateway.upstream.balance.Shares;

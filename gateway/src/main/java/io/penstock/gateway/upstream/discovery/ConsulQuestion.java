@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.discovery;
 
-import io.penstock.gateway.config.ConsulDiscoveryConfig;
+import io.penstock.gateway.config.discovery.ConsulDiscoveryConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.discovery;
 
-import io.penstock.gateway.config.DiscoveryConfig;
+import io.penstock.gateway.config.discovery.DiscoveryConfig;
 import io.penstock.gateway.lookup.Dns;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.guard;
 
-import io.penstock.gateway.config.FailureConfig;
-import io.penstock.gateway.config.StatusRange;
+import io.penstock.gateway.config.cluster.FailureConfig;
+import io.penstock.gateway.config.cluster.StatusRange;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GrpcStatus;
 import java.util.EnumSet;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.guard;
 
-import io.penstock.gateway.config.HedgeConfig;
+import io.penstock.gateway.config.cluster.HedgeConfig;
 import io.penstock.gateway.exchange.Exchange;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.guard;
 
-import io.penstock.gateway.config.RetryConfig;
+import io.penstock.gateway.config.cluster.RetryConfig;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.health;
 
-import io.penstock.gateway.config.HealthCheckConfig;
-import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.cluster.HealthCheckConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.upstream.ClientTls;
 import io.penstock.gateway.wire.ProxyHeader;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.health;
 
-import io.penstock.gateway.config.HealthCheckConfig;
-import io.penstock.gateway.config.StatusRange;
+import io.penstock.gateway.config.cluster.HealthCheckConfig;
+import io.penstock.gateway.config.cluster.StatusRange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.health;
 
-import io.penstock.gateway.config.HealthCheckConfig;
+import io.penstock.gateway.config.cluster.HealthCheckConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.health;
 
-import io.penstock.gateway.config.OutlierConfig;
+import io.penstock.gateway.config.cluster.OutlierConfig;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 

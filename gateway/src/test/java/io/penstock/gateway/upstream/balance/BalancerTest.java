@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
-import io.penstock.gateway.config.BalancerConfig;
-import io.penstock.gateway.config.BalancerConfig.Policy;
-import io.penstock.gateway.config.HashOn;
+import io.penstock.gateway.config.cluster.BalancerConfig;
+import io.penstock.gateway.config.cluster.BalancerConfig.Policy;
+import io.penstock.gateway.config.cluster.HashOn;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;

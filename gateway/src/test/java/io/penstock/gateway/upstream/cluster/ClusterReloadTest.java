@@ -3,7 +3,7 @@ package io.penstock.gateway.upstream.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.config.EndpointConfig;
+import io.penstock.gateway.config.cluster.EndpointConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.upstream.cluster.TestTransport.Deed;
 import java.time.Duration;

@@ -4,8 +4,8 @@ package io.penstock.gateway.upstream.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.penstock.gateway.config.AuthorityConfig;
-import io.penstock.gateway.config.EndpointConfig;
+import io.penstock.gateway.config.cluster.EndpointConfig;
+import io.penstock.gateway.config.route.AuthorityConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;

@@ -2,7 +2,7 @@
 package io.penstock.gateway.upstream.cluster;
 
 import io.penstock.gateway.config.ConfigReader;
-import io.penstock.gateway.config.UpstreamConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.penstock.gateway.FreePort;
-import io.penstock.gateway.config.ConsulDiscoveryConfig;
-import io.penstock.gateway.config.DiscoveryConfig;
+import io.penstock.gateway.config.discovery.ConsulDiscoveryConfig;
+import io.penstock.gateway.config.discovery.DiscoveryConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -4,7 +4,7 @@ package io.penstock.gateway.upstream.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.gateway.config.ConsulDiscoveryConfig;
+import io.penstock.gateway.config.discovery.ConsulDiscoveryConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

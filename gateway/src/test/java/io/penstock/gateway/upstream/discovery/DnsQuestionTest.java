@@ -3,8 +3,8 @@ package io.penstock.gateway.upstream.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.config.DnsDiscoveryConfig;
-import io.penstock.gateway.config.DnsDiscoveryConfig.Records;
+import io.penstock.gateway.config.discovery.DnsDiscoveryConfig;
+import io.penstock.gateway.config.discovery.DnsDiscoveryConfig.Records;
 import io.penstock.gateway.lookup.Dns;
 import io.penstock.gateway.lookup.NameServer;
 import java.io.IOException;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.penstock.gateway.FreePort;
-import io.penstock.gateway.config.DiscoveryConfig;
-import io.penstock.gateway.config.DnsDiscoveryConfig;
-import io.penstock.gateway.config.DnsDiscoveryConfig.Records;
+import io.penstock.gateway.config.discovery.DiscoveryConfig;
+import io.penstock.gateway.config.discovery.DnsDiscoveryConfig;
+import io.penstock.gateway.config.discovery.DnsDiscoveryConfig.Records;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.penstock.gateway.upstream.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.config.BreakerConfig;
+import io.penstock.gateway.config.cluster.BreakerConfig;
 import io.penstock.gateway.lookup.MovableClock;
 import java.time.Duration;
 import java.util.Optional;

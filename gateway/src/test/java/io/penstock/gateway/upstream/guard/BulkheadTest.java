@@ -3,7 +3,7 @@ package io.penstock.gateway.upstream.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.config.BulkheadConfig;
+import io.penstock.gateway.config.cluster.BulkheadConfig;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;

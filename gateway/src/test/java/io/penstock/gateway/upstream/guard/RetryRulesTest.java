@@ -3,9 +3,9 @@ package io.penstock.gateway.upstream.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.config.RetryConfig;
-import io.penstock.gateway.config.RetryConfig.Condition;
-import io.penstock.gateway.config.StatusRange;
+import io.penstock.gateway.config.cluster.RetryConfig;
+import io.penstock.gateway.config.cluster.RetryConfig.Condition;
+import io.penstock.gateway.config.cluster.StatusRange;
 import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;

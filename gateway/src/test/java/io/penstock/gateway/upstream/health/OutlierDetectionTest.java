@@ -3,7 +3,7 @@ package io.penstock.gateway.upstream.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.config.OutlierConfig;
+import io.penstock.gateway.config.cluster.OutlierConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.config.read;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The syntax of addresses and host names. Nothing here ever asks DNS. */
+public final class Address {
+    private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
+    private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
+    private static final String LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+    private static final Pattern DNS_NAME = Pattern.compile("(?=.{1,253}\\.?$)" + LABEL + "(\\." + LABEL + ")*\\.?");
+
+    private Address() {}
+
+    /** An IPv4 or IPv6 literal without brackets or zone; empty when the text is anything else. */
+    public static Optional<InetAddress> literal(String text) {
+        if (!IPV4.matcher(text).matches()
+                && !(text.indexOf(':') >= 0 && IPV6.matcher(text).matches())) {
+            return Optional.empty();
+        }
+        try {
+            // in brackets anything but an IPv6 literal is refused; without, it could become a question to DNS
+            return Optional.of(InetAddress.getByName(text.indexOf(':') >= 0 ? "[" + text + "]" : text));
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
+    }
+
+    public static boolean host(String text) {
+        return text.indexOf(':') >= 0 ? literal(text).isPresent() : nameOrIpv4(text);
+    }
+
+    /** Whether the text is a name or address and a port. */
+    public static boolean hostPort(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 1 || !port(text.substring(colon + 1))) {
+            return false;
+        }
+        String host = text.substring(0, colon);
+        if (host.startsWith("[") && host.endsWith("]")) {
+            String inner = host.substring(1, host.length() - 1);
+            return inner.indexOf(':') >= 0 && literal(inner).isPresent();
+        }
+        return nameOrIpv4(host);
+    }
+
+    /** An IP address, IPv6 in brackets, and a port. */
+    public static boolean literalPort(String text) {
+        int colon = text.lastIndexOf(':');
+        return hostPort(text)
+                && literal(text.substring(0, colon).replaceAll("^\\[|]$", "")).isPresent();
+    }
+
+    private static boolean port(String text) {
+        return PORT.matcher(text).matches() && Integer.parseInt(text) <= 65_535;
+    }
+
+    /** A last label of digits would be an IPv4 address that is wrong (RFC 1123 §2.1). */
+    private static boolean nameOrIpv4(String text) {
+        return IPV4.matcher(text).matches()
+                || (DNS_NAME.matcher(text).matches() && !text.matches("(.*\\.)?[0-9]+\\.?"));
+    }
+}
