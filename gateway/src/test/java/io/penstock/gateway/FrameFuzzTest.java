@@ -5,50 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.Cause;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bytes that no sane peer sends: whatever comes, only its own connection may suffer, and no defect may show. */
 class FrameFuzzTest {
-    private static final String ROOM = "io.penstock.gateway";
-
     @RegisterExtension
     final RunningGateway gateway = RunningGateway.toOrigin("queue-timeout: 100ms");
 
-    private final List<String> defects = new CopyOnWriteArrayList<>();
-    private final Logger logger = Logger.getLogger(ROOM);
-    private final Handler listener = new Handler() {
-        @Override
-        public void publish(LogRecord entry) {
-            if (entry.getLevel().intValue() >= Level.SEVERE.intValue()) {
-                defects.add(entry.getMessage() + " " + entry.getThrown());
-            }
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
-
-    @BeforeEach
-    void listen() {
-        logger.addHandler(listener);
-    }
+    private final Defects defects = new Defects();
 
     @AfterEach
     void stopListening() {
-        logger.removeHandler(listener);
+        defects.close();
     }
 
     @Test
@@ -64,7 +35,7 @@ class FrameFuzzTest {
             }
         }
 
-        assertThat(defects).isEmpty();
+        assertThat(defects.found()).isEmpty();
         gateway.awaitNoStreams();
         FramePeer client = gateway.client();
         assertThat(client.awaitHead(client.grpc("grpc-timeout", "none")).value("grpc-status"))
@@ -90,7 +61,7 @@ class FrameFuzzTest {
             client.await("an answer or a reset", frame -> frame.stream() == call && frame.type() != WireFrame.DATA);
         }
 
-        assertThat(defects).isEmpty();
+        assertThat(defects.found()).isEmpty();
         gateway.origin().prepare(peer -> {});
         for (int seed = 0; seed < 60; seed++) {
             assertThat(gateway.ended().cause()).isNotEqualTo(Cause.INTERNAL);

@@ -191,9 +191,11 @@ final class Relay implements StreamEvents, Downstream {
         made.stream().bind(stream());
         boolean late;
         synchronized (this) {
-            request.moveTo(made.stream());
-            half = made;
             late = finished || aborted;
+            if (!late) { // otherwise what was kept of the request is gone, and nobody wants it
+                request.moveTo(made.stream());
+            }
+            half = made;
         }
         if (late) {
             Cause cause = exchange.cause();
