@@ -38,7 +38,9 @@ public final class UpstreamHalf implements Half {
     private boolean persistent;
     private boolean toHead;
     private boolean upgradeAsked;
+    private boolean connectAsked;
     private @Nullable String ownKey;
+    private @Nullable String key;
     private int interim;
 
     UpstreamHalf(UpstreamConnection up) {
@@ -55,8 +57,10 @@ public final class UpstreamHalf implements Half {
         String protocol = head.value(":protocol");
         upgradeAsked = protocol != null;
         toHead = "HEAD".equals(head.method());
-        if ("websocket".equals(protocol) && !head.has("sec-websocket-key")) {
-            ownKey = WebSocketKey.make();
+        connectAsked = "CONNECT".equals(head.method());
+        if ("websocket".equals(protocol)) {
+            key = head.value("sec-websocket-key");
+            ownKey = key == null ? WebSocketKey.make() : null;
         }
         long length = RequestWriter.write(up.out(), head, end, ownKey);
         if (length == MessageHead.CHUNKED && up.http10()) {
@@ -159,6 +163,9 @@ public final class UpstreamHalf implements Half {
                     throw response.malformed("more than " + MOST_INTERIM + " interim responses");
                 }
                 return response.head();
+            } else if (connectAsked && status < 300) {
+                // it would be taken for an open tunnel (RFC 8441 §5), and is none
+                throw response.malformed("status " + status + " to a handshake, expected 101");
             } else {
                 up.body().begin(response.bodyLength());
                 persistent = response.persistent();
@@ -177,10 +184,11 @@ public final class UpstreamHalf implements Half {
         if (!upgradeAsked) {
             throw response.malformed("101 that nobody asked for");
         }
+        String asked = ownKey == null ? key : ownKey;
+        if (asked != null && !WebSocketKey.accept(asked).equals(response.head().value("sec-websocket-accept"))) {
+            throw response.malformed("sec-websocket-accept does not answer the key");
+        }
         if (ownKey != null) {
-            if (!WebSocketKey.accept(ownKey).equals(response.head().value("sec-websocket-accept"))) {
-                throw response.malformed("sec-websocket-accept does not answer the key");
-            }
             response.head().remove("sec-websocket-accept");
         }
         up.body().begin(MessageHead.UNTIL_CLOSE);
