@@ -29,6 +29,9 @@ final class Http2Probe {
     private static final int PADDED = 8;
     private static final int PRIORITY = 32;
     private static final int SERVING = 1;
+    /** SETTINGS_HEADER_TABLE_SIZE of 0: so that the final status is decoded without what an interim head put into a table. */
+    private static final byte[] NO_TABLE = {0, 1, 0, 0, 0, 0};
+
     // entries of the static table (RFC 7541, appendix A): some servers take pseudo fields in this form alone
     private static final int AUTHORITY = 1;
     private static final int GET = 2;
@@ -50,6 +53,7 @@ final class Http2Probe {
 
     String ask(ProbeSocket socket, String authority) throws IOException {
         socket.write(request(authority, socket.encrypted()));
+        int interim = 0;
         while (true) {
             Frame frame = next(socket);
             switch (frame.type()) {
@@ -59,6 +63,9 @@ final class Http2Probe {
                 case RST_STREAM -> throw new IOException("the stream was reset");
                 case HEADERS -> {
                     int status = status(frame);
+                    if (status < 200 && ++interim > Http1Probe.MOST_INTERIM) {
+                        throw new IOException("more than " + Http1Probe.MOST_INTERIM + " interim answers");
+                    }
                     if (!grpc && status >= 200) {
                         return Http1Probe.expected(config, status);
                     }
@@ -98,7 +105,7 @@ final class Http2Probe {
     private byte[] request(String authority, boolean encrypted) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(PREFACE);
-        frame(out, SETTINGS, 0, 0, new byte[0]);
+        frame(out, SETTINGS, 0, 0, NO_TABLE);
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         head.write(0x80 | (grpc ? POST : GET));
         head.write(0x80 | (encrypted ? HTTPS : HTTP));
