@@ -3,6 +3,7 @@ package io.penstock.gateway;
 
 import io.penstock.gateway.admin.AdminServer;
 import io.penstock.gateway.admin.AdminViews;
+import io.penstock.gateway.admin.Views;
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.read.ConfigException;
@@ -13,10 +14,12 @@ import io.penstock.gateway.listener.ListenException;
 import io.penstock.gateway.listener.Listener;
 import io.penstock.gateway.lookup.NameCache;
 import io.penstock.gateway.telemetry.AccessLog;
+import io.penstock.gateway.telemetry.Instruments;
 import io.penstock.gateway.telemetry.Metrics;
 import io.penstock.gateway.upstream.Upstreams;
 import io.penstock.gateway.upstream.cluster.Clusters;
 import io.penstock.gateway.upstream.cluster.Time;
+import io.penstock.gateway.wire.Descriptors;
 import io.penstock.gateway.wire.EventLoops;
 import java.io.IOException;
 import java.time.Duration;
@@ -33,7 +36,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>The constructor only builds; {@link #start} opens sockets and files. What follows from the configuration is one {@link Snapshot},
  * which {@link #apply} replaces as a whole. A start that fails stops, in reverse order, whatever had started.
  */
-final class Gateway implements AutoCloseable {
+public final class Gateway implements AutoCloseable {
     /** How long callers have to read why their exchange ended with the process. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
     /** How long the parts of a replaced snapshot live on: longer than any look-up that may still be under way in them. */
@@ -58,7 +61,7 @@ final class Gateway implements AutoCloseable {
 
     private volatile boolean serving;
 
-    Gateway(GatewayConfig config) {
+    public Gateway(GatewayConfig config) {
         this(config, exchange -> {}, List.of());
     }
 
@@ -136,7 +139,7 @@ final class Gateway implements AutoCloseable {
      *
      * @throws IOException a store's file cannot be read
      */
-    void start() throws IOException {
+    public void start() throws IOException {
         try {
             Descriptors.claimForWaiting();
             snapshot.start();
@@ -168,7 +171,7 @@ final class Gateway implements AutoCloseable {
      * @throws ListenException a new address cannot be bound
      * @throws IOException a store's file cannot be read
      */
-    synchronized void apply(GatewayConfig config) throws IOException {
+    public synchronized void apply(GatewayConfig config) throws IOException {
         List<Listener> opened = new ArrayList<>();
         Snapshot next = null;
         try {
@@ -187,7 +190,7 @@ final class Gateway implements AutoCloseable {
     }
 
     /** Counts a configuration that was not applied. */
-    void rejected() {
+    public void rejected() {
         rejected.incrementAndGet();
     }
 
@@ -230,7 +233,7 @@ final class Gateway implements AutoCloseable {
      * Says that it is not ready, for the notice that load balancers need to see it; then takes nothing new and waits until what is
      * in flight has ended, for the configured time at most. What remains then is ended, and its callers are told.
      */
-    void drain() throws InterruptedException {
+    public void drain() throws InterruptedException {
         serving = false;
         TimeUnit.NANOSECONDS.sleep(snapshot.config().drain().notice().toNanos());
         allListeners().forEach(Listener::drain);
@@ -266,16 +269,16 @@ final class Gateway implements AutoCloseable {
     }
 
     /** Opens the access log's file anew, so that a rotated one can be let go. Never blocks. */
-    void reopenLogs() {
+    public void reopenLogs() {
         accessLog.reopen();
     }
 
     /** The bound port of the admin listener. */
-    int adminPort() {
+    public int adminPort() {
         return admin.port();
     }
 
-    List<Listener> listeners() {
+    public List<Listener> listeners() {
         return listeners;
     }
 

@@ -14,6 +14,7 @@ import io.penstock.gateway.exchange.GrpcTimeout;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.UpgradeTimeouts;
 import io.penstock.gateway.exchange.Upstream;
+import io.penstock.gateway.explain.Explainer;
 import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.lookup.Target;

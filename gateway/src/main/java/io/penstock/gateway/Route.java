@@ -10,6 +10,7 @@ import io.penstock.gateway.route.FixedAnswer;
 import io.penstock.gateway.route.HostTemplate;
 import io.penstock.gateway.route.PathRewrite;
 import io.penstock.gateway.route.Redirect;
+import io.penstock.gateway.route.Split;
 import io.penstock.gateway.upstream.cluster.Cluster;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

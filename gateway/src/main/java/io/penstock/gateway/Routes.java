@@ -27,6 +27,7 @@ import io.penstock.gateway.route.HostTemplate;
 import io.penstock.gateway.route.PathRewrite;
 import io.penstock.gateway.route.Redirect;
 import io.penstock.gateway.route.RouteTable;
+import io.penstock.gateway.route.Split;
 import io.penstock.gateway.upstream.cluster.Clusters;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -6,6 +6,7 @@ import io.penstock.gateway.config.lookup.LookupConfig;
 import io.penstock.gateway.config.store.StoreConfig;
 import io.penstock.gateway.exchange.Deadlines;
 import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.explain.Explainer;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.NameCache;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The gateway: its command line, the place that builds the rooms, and the pipeline that an exchange passes. */
+/** The gateway: where its command line begins, the place that builds the rooms, and the pipeline that an exchange passes. */
 @NullMarked
 package io.penstock.gateway;
 

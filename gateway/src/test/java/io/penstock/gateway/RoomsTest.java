@@ -63,7 +63,9 @@ class RoomsTest {
                         ROOT + ".upstream..",
                         ROOT + ".store..",
                         ROOT + ".telemetry..",
-                        ROOT + ".admin..")
+                        ROOT + ".admin..",
+                        ROOT + ".explain..",
+                        ROOT + ".command..")
                 .check(CLASSES);
     }
 
@@ -94,9 +96,24 @@ class RoomsTest {
         noClasses()
                 .that()
                 .resideInAPackage(ROOT + ".(*)..")
+                .and()
+                .resideOutsideOfPackage(ROOT + ".command..") // the verb "run" builds a gateway
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT)
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheCommandLineKnowsItsCommands() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".command..")
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + ".Main")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".command..")
                 .check(CLASSES);
     }
 
@@ -107,7 +124,7 @@ class RoomsTest {
                 .resideInAnyPackage(REQUEST_PATH)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(ROOT + ".telemetry..", ROOT + ".admin..")
+                .resideInAnyPackage(ROOT + ".telemetry..", ROOT + ".admin..", ROOT + ".explain..")
                 .check(CLASSES);
     }
 

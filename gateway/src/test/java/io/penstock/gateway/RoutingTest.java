@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.route.Split;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

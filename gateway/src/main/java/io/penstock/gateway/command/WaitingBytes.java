@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway;
+package io.penstock.gateway.command;
 
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.listener.ListenerConfig;

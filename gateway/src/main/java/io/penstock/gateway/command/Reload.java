@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway;
+package io.penstock.gateway.command;
 
-import io.penstock.gateway.config.ConfigReader;
-import io.penstock.gateway.config.GatewayConfig;
+import io.penstock.gateway.Gateway;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.listener.ListenException;
 import java.io.IOException;
@@ -71,9 +70,7 @@ final class Reload implements AutoCloseable {
 
     private void reload() {
         try {
-            GatewayConfig next = ConfigReader.read(file);
-            NamedFiles.check(next);
-            gateway.apply(next);
+            gateway.apply(NamedFiles.read(file));
             LOG.log(System.Logger.Level.INFO, "configuration {0} applied", file);
         } catch (ConfigException | ListenException | IOException e) {
             gateway.rejected();

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway;
+package io.penstock.gateway.command;
 
+import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.cluster.ClusterConfig;
 import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.lookup.LookupConfig;
+import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.config.store.StoreConfig;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.listener.ServerTls;
@@ -13,6 +15,7 @@ import io.penstock.gateway.store.RedisStore;
 import io.penstock.gateway.telemetry.AccessLog;
 import io.penstock.gateway.upstream.ClientTls;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -24,11 +27,18 @@ final class NamedFiles {
     private NamedFiles() {}
 
     /**
-     * Looks at all of them; blocks for the file system only.
+     * Reads a configuration and looks at the files that it names; blocks for the file system only.
      *
+     * @throws ConfigException with every problem of the configuration
      * @throws IOException with one line for every file that cannot be used
      */
-    static void check(GatewayConfig config) throws IOException {
+    static GatewayConfig read(Path file) throws IOException {
+        GatewayConfig config = ConfigReader.read(file);
+        check(config);
+        return config;
+    }
+
+    private static void check(GatewayConfig config) throws IOException {
         NamedFiles files = new NamedFiles();
         files.read(config);
         if (!files.problems.isEmpty()) {

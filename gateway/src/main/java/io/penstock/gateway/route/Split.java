@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway;
+package io.penstock.gateway.route;
 
 import java.util.List;
 
@@ -7,7 +7,7 @@ import java.util.List;
  * Chooses among values in proportion to their weights. The same request id always gets the same value; ids that the gateway made are
  * random, so their shares are those of the weights. Immutable.
  */
-final class Split<T> {
+public final class Split<T> {
     private final List<T> values;
     /** The sum of the weights up to and with each value. */
     private final long[] bounds;
@@ -17,7 +17,7 @@ final class Split<T> {
      *
      * @param weights one for each value, 0 or more, not all 0
      */
-    Split(List<T> values, List<Integer> weights) {
+    public Split(List<T> values, List<Integer> weights) {
         this.values = List.copyOf(values);
         bounds = new long[weights.size()];
         long sum = 0;
@@ -27,7 +27,8 @@ final class Split<T> {
         }
     }
 
-    T choose(String requestId) {
+    /** Chooses one, by the weights; the same one for the same request. */
+    public T choose(String requestId) {
         long at = Long.remainderUnsigned(mixed(requestId), bounds[bounds.length - 1]);
         int i = 0;
         while (at >= bounds[i]) {

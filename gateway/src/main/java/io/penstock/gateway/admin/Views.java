@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway;
+package io.penstock.gateway.admin;
 
-import io.penstock.gateway.admin.AdminRefusal;
-import io.penstock.gateway.admin.ClusterView;
-import io.penstock.gateway.admin.Condition;
-import io.penstock.gateway.admin.ConnectionLedger;
-import io.penstock.gateway.admin.LookupsView;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.Target;
@@ -27,14 +22,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the rooms to the admin listener in its own terms. */
-final class Views implements LookupsView {
+public final class Views implements LookupsView {
     private final Supplier<Map<String, Lookup>> lookups;
     private final Supplier<Collection<Store>> stores;
     private final Upstreams upstreams;
     private final Supplier<Clusters> clusters;
     private final BooleanSupplier serving;
 
-    Views(
+    public Views(
             Supplier<Map<String, Lookup>> lookups,
             Supplier<Collection<Store>> stores,
             Upstreams upstreams,
@@ -48,7 +43,7 @@ final class Views implements LookupsView {
     }
 
     /** A store that is away is worth saying, and makes the gateway unready only when there is no target that it could serve. */
-    List<Condition> conditions() {
+    public List<Condition> conditions() {
         List<Condition> conditions = new ArrayList<>();
         boolean up = serving.getAsBoolean();
         conditions.add(new Condition("listeners", up, true, up ? "accepting" : "starting or draining"));
@@ -76,7 +71,8 @@ final class Views implements LookupsView {
                         .anyMatch(lookup -> lookup.store().available() || lookup.holdsTargets());
     }
 
-    List<ConnectionLedger> connections() {
+    /** The connections that pools and stores keep: how many there were, and why they ended. */
+    public List<ConnectionLedger> connections() {
         List<ConnectionLedger> ledgers = new ArrayList<>();
         for (PoolReport pool : upstreams.report()) {
             ledgers.add(ledger(pool));
@@ -89,7 +85,7 @@ final class Views implements LookupsView {
         return ledgers;
     }
 
-    List<ClusterView> clusters() {
+    public List<ClusterView> clusters() {
         return clusters.get().reports().stream().map(Views::cluster).toList();
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway;
+package io.penstock.gateway.telemetry;
 
 import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.listener.Listener;
@@ -7,7 +7,6 @@ import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.LookupCounts;
 import io.penstock.gateway.store.ConnectionCounts;
 import io.penstock.gateway.store.Store;
-import io.penstock.gateway.telemetry.Metrics;
 import io.penstock.gateway.upstream.PoolReport;
 import io.penstock.gateway.upstream.Upstreams;
 import io.penstock.gateway.upstream.cluster.ClusterReport;
@@ -22,17 +21,18 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** Shows the numbers that the rooms keep as metrics. Labels are names from the configuration and causes, never addresses or keys. */
-final class Instruments {
+public final class Instruments {
     private static final List<String> BREAKER_STATES = List.of("closed", "half-open", "open");
     private static final List<String> ENDPOINT_STATES = List.of("healthy", "unhealthy", "ejected");
 
     private final Metrics metrics;
 
-    Instruments(Metrics metrics) {
+    public Instruments(Metrics metrics) {
         this.metrics = metrics;
     }
 
-    void listeners(Supplier<List<Listener>> listeners) {
+    /** Shows what listeners count. */
+    public void listeners(Supplier<List<Listener>> listeners) {
         metrics.gauge(
                 "gateway_listener_connections",
                 "Downstream connections open now.",
@@ -82,7 +82,8 @@ final class Instruments {
                         .forEach(listener -> rows.row(value.applyAsLong(listener), "listener", listener.name())));
     }
 
-    void configuration(LongSupplier applied, LongSupplier rejected) {
+    /** Shows how often a configuration was applied, and how often it could not be. */
+    public void configuration(LongSupplier applied, LongSupplier rejected) {
         metrics.counter(
                 "gateway_config_reloads_total",
                 "Configurations read again while running, by what came of them.",
@@ -92,7 +93,8 @@ final class Instruments {
                 });
     }
 
-    void upstreams(Upstreams upstreams) {
+    /** Shows the connections of pools. */
+    public void upstreams(Upstreams upstreams) {
         perUser("gateway_upstream_opened_total", "Upstream connections opened.", upstreams, PoolReport::opened, true);
         perUser(
                 "gateway_upstream_reused_total",
@@ -130,7 +132,8 @@ final class Instruments {
         }
     }
 
-    void clusters(Supplier<Clusters> clusters) {
+    /** Shows what clusters and their endpoints count. */
+    public void clusters(Supplier<Clusters> clusters) {
         metrics.gauge("gateway_cluster_active", "Exchanges at a cluster now.", each(clusters, ClusterReport::active));
         metrics.gauge(
                 "gateway_cluster_waiting",
@@ -182,7 +185,8 @@ final class Instruments {
                 .forEach(report -> rows.row(value.applyAsLong(report), "cluster", report.name()));
     }
 
-    void lookups(Supplier<Collection<Lookup>> lookups) {
+    /** Shows what look-ups count. */
+    public void lookups(Supplier<Collection<Lookup>> lookups) {
         metrics.gauge(
                 "gateway_lookup_entries",
                 "Cached answers of a lookup.",
@@ -206,7 +210,8 @@ final class Instruments {
                         .forEach(lookup -> rows.row(value.applyAsLong(lookup.counts()), "lookup", lookup.name())));
     }
 
-    void stores(Supplier<Collection<Store>> stores) {
+    /** Shows the state and the connections of stores. */
+    public void stores(Supplier<Collection<Store>> stores) {
         metrics.gauge(
                 "gateway_store_available",
                 "Whether the store answers: 1 or 0.",

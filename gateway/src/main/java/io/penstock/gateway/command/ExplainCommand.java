@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway;
+package io.penstock.gateway.command;
 
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.GatewayConfig;
@@ -13,6 +13,8 @@ import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.explain.Explainer;
+import io.penstock.gateway.explain.Explanation;
 import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.route.RouteTable;
@@ -43,7 +45,7 @@ import picocli.CommandLine.Spec;
             "Exits with 0 when a route serves the request, 1 when none does, 2 for usage or configuration."
         },
         mixinStandardHelpOptions = true)
-final class ExplainCommand implements Callable<Integer> {
+public final class ExplainCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -87,12 +89,12 @@ final class ExplainCommand implements Callable<Integer> {
             read = ConfigReader.read(config);
         } catch (ConfigException e) {
             spec.commandLine().getErr().println(e.getMessage());
-            return Main.USAGE;
+            return ExitCode.USAGE;
         }
         Exchange exchange = exchange(read);
         if (exchange.cause() != null) {
             spec.commandLine().getErr().println("refused: " + exchange.cause().slug() + ": " + exchange.detail());
-            return Main.FAILED;
+            return ExitCode.FAILED;
         }
         new ClientAddress(read.trusted(), read.trustedHops(), read.clientField()).find(exchange);
         var table = new RouteTable.Builder<RouteConfig>();
@@ -105,7 +107,7 @@ final class ExplainCommand implements Callable<Integer> {
         } else {
             explanation.print(out);
         }
-        return explanation.route().isEmpty() ? Main.FAILED : Main.FINE;
+        return explanation.route().isEmpty() ? ExitCode.FAILED : ExitCode.FINE;
     }
 
     private Exchange exchange(GatewayConfig read) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway;
+package io.penstock.gateway.wire;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
@@ -14,13 +14,14 @@ import java.net.SocketTimeoutException;
  *
  * @param limit of the process, soft
  */
-record Descriptors(long limit) {
+public record Descriptors(long limit) {
     /** Jars, logs, stores, Redis, name servers, the admin listener and what a refusal takes for a moment. */
     private static final int RESERVED = 160;
 
     private static final System.Logger LOG = System.getLogger(Descriptors.class.getName());
 
-    static Descriptors ofProcess() {
+    /** What the process may have now. */
+    public static Descriptors ofProcess() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                 ? new Descriptors(unix.getMaxFileDescriptorCount())
                 : new Descriptors(1_024);
@@ -30,7 +31,7 @@ record Descriptors(long limit) {
      * Has the JDK take the descriptors with which virtual threads wait for sockets. It takes them at the first such wait, and when
      * none is left at that moment it never tries again: every later wait of the process fails (seen with JDK 25).
      */
-    static void claimForWaiting() throws InterruptedException {
+    public static void claimForWaiting() throws InterruptedException {
         Thread.ofVirtual()
                 .start(() -> {
                     try (DatagramSocket nobody = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
@@ -46,12 +47,12 @@ record Descriptors(long limit) {
     }
 
     /** Downstream connections that all listeners together may have: two thirds of what is left. */
-    int forListeners() {
+    public int forListeners() {
         return (int) Math.max(16, Math.min(1_000_000, (limit - RESERVED) * 2 / 3));
     }
 
     /** Upstream connections that all pools together may have: a third of what is left. */
-    int forUpstreams() {
+    public int forUpstreams() {
         return (int) Math.max(8, Math.min(500_000, (limit - RESERVED) / 3));
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway;
+package io.penstock.gateway.explain;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -19,7 +19,7 @@ import java.util.Map;
  * @param steps what it does, by the keys of the configuration
  * @param candidates every route, those that came farthest first
  */
-record Explanation(
+public record Explanation(
         String method, String url, String client, String route, Map<String, String> steps, List<Candidate> candidates) {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -29,7 +29,7 @@ record Explanation(
     private static final int MOST_WRITTEN = 200;
 
     /** For people, in at most 80 columns unless a word is longer. */
-    void print(PrintWriter out) {
+    public void print(PrintWriter out) {
         line(out, "request", method + " " + url);
         line(out, "client", client);
         line(out, "route", route.isEmpty() ? "none: no-route" : route);
@@ -47,7 +47,7 @@ record Explanation(
     }
 
     /** For programs: one object and a line's end. */
-    byte[] json() {
+    public byte[] json() {
         var bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway;
+package io.penstock.gateway.explain;
 
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.lookup.LookupConfig;
@@ -41,16 +41,16 @@ import java.util.function.Supplier;
  *
  * @param <T> what the route table yields
  */
-final class Explainer<T> {
+public final class Explainer<T> {
     /** Asks for the explanation of a request in the place of its response. */
-    static final String HEADER = "x-penstock-explain";
+    public static final String HEADER = "x-penstock-explain";
 
     private final GatewayConfig config;
     private final RouteTable<T> routes;
     private final Function<T, RouteConfig> configOf;
     private final ClientAddress clients;
 
-    Explainer(GatewayConfig config, RouteTable<T> routes, Function<T, RouteConfig> configOf) {
+    public Explainer(GatewayConfig config, RouteTable<T> routes, Function<T, RouteConfig> configOf) {
         this.config = config;
         this.routes = routes;
         this.configOf = configOf;
@@ -58,7 +58,7 @@ final class Explainer<T> {
     }
 
     /** The head of a response that is an explanation. */
-    static Head head(int bodyBytes) {
+    public static Head head(int bodyBytes) {
         return new Head()
                 .add(":status", "200")
                 .add("content-type", "application/json")
@@ -67,7 +67,7 @@ final class Explainer<T> {
     }
 
     /** Judges every route; takes as long as there are routes. */
-    Explanation explain(Exchange exchange) {
+    public Explanation explain(Exchange exchange) {
         T found = routes.match(exchange);
         List<Candidate> candidates = new ArrayList<>(routes.explain(exchange));
         candidates.sort(Comparator.comparing(Candidate::verdict));

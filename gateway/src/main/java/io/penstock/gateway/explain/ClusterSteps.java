@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway;
+package io.penstock.gateway.explain;
 
 import io.penstock.gateway.config.cluster.BreakerConfig;
 import io.penstock.gateway.config.cluster.ClusterConfig;
