@@ -144,13 +144,13 @@ class RetryTest {
     @Test
     void doesNotRepeatACallWhoseConnectionWasLost() {
         FramePeer client = gateway.client();
-        int call = client.get("/");
+        int call = client.grpc();
         FramePeer origin = gateway.origin().connection();
         origin.awaitHead(1);
 
         origin.abort();
 
-        assertThat(client.awaitHead(call).status()).isEqualTo("502");
+        assertThat(client.awaitHead(call).value("grpc-status")).isEqualTo("14");
         Exchange exchange = gateway.ended();
         assertThat(exchange.cause()).isEqualTo(Cause.UPSTREAM_RESET);
         assertThat(exchange.attempts()).isEqualTo(1);

@@ -10,10 +10,23 @@ import org.jspecify.annotations.Nullable;
  * @param cause why there is no response; null when there is one
  * @param detail what was found, for the log; never shown to the downstream
  * @param unprocessed whether it is certain that the upstream's application saw nothing
+ * @param unanswered whether the connection ended before a byte of an answer: the application may have seen the request, or not
  * @param response the final response head; null when there is none
  */
 public record AttemptFailure(
         @Nullable Cause cause,
         String detail,
         boolean unprocessed,
-        @Nullable Head response) {}
+        boolean unanswered,
+        @Nullable Head response) {
+
+    /** A failure without a response, of which nobody can say that the connection ended before one began. */
+    public static AttemptFailure of(Cause cause, String detail, boolean unprocessed) {
+        return new AttemptFailure(cause, detail, unprocessed, false, null);
+    }
+
+    /** A response that may be withheld. */
+    public static AttemptFailure of(Head response) {
+        return new AttemptFailure(null, "status " + response.status(), false, false, response);
+    }
+}

@@ -41,6 +41,11 @@ public interface Half extends RunningAttempt {
         return received();
     }
 
+    /** Whether no byte of an answer has come from this side: where it ends so, an idempotent request may be repeated. */
+    default boolean unanswered() {
+        return false;
+    }
+
     /**
      * Sends a head to this side. May be held back until {@link #flush} or the next write.
      *

@@ -222,6 +222,11 @@ public final class UpstreamHalf implements Half {
         return finalHead && up.body().ready();
     }
 
+    @Override
+    public boolean unanswered() {
+        return responseBytes() == 0;
+    }
+
     // ---- ends ----
 
     @Override

@@ -16,6 +16,9 @@ final class Attempt implements StreamEvents {
     private @Nullable AttemptReport report;
 
     private boolean responseStarted;
+    /** A head has come, an interim one perhaps. */
+    private boolean answered;
+
     private boolean responseEnded;
     private long written;
     /** Of the request's body; guarded by the relay's monitor, as is the next. */
@@ -115,6 +118,7 @@ final class Attempt implements StreamEvents {
 
     @Override
     public void head(Head head, boolean end, Wakes wakes) {
+        answered = true;
         responseEnded = end;
         if (head.status() >= 200) {
             responseStarted = true;
@@ -194,12 +198,16 @@ final class Attempt implements StreamEvents {
 
     @Override
     public void lost(String detail, Wakes wakes) {
-        failed(Cause.UPSTREAM_RESET, detail, ErrorCode.INTERNAL_ERROR, wakes);
+        failed(Cause.UPSTREAM_RESET, detail, !answered, ErrorCode.INTERNAL_ERROR, wakes);
     }
 
     private void failed(Cause cause, String detail, int code, Wakes wakes) {
+        failed(cause, detail, false, code, wakes);
+    }
+
+    private void failed(Cause cause, String detail, boolean unanswered, int code, Wakes wakes) {
         report().ended(cause, Exchange.NONE);
-        relay.failed(this, cause, detail, code, wakes);
+        relay.failed(this, cause, detail, unanswered, code, wakes);
     }
 
     @Override

@@ -148,8 +148,8 @@ final class Relay implements StreamEvents, Downstream {
         Wakes wakes = wakes();
         late.cancel(reason.reason(), ErrorCode.CANCEL, wakes);
         Upstream upstream = exchange.upstream();
-        AttemptFailure failure = new AttemptFailure(
-                reason.reason(), reason.detail(), reason.reason().unprocessed(), null);
+        AttemptFailure failure = AttemptFailure.of(
+                reason.reason(), reason.detail(), reason.reason().unprocessed());
         if (upstream == null || !again(upstream, failure)) {
             fail(reason.reason(), reason.detail(), ErrorCode.CANCEL, wakes);
         }
@@ -353,7 +353,7 @@ final class Relay implements StreamEvents, Downstream {
     }
 
     /** The attempt failed: its upstream decides whether another is made, as long as that can be done. */
-    void failed(Attempt by, Cause cause, String detail, int code, Wakes wakes) {
+    void failed(Attempt by, Cause cause, String detail, boolean unanswered, int code, Wakes wakes) {
         Upstream upstream = exchange.upstream();
         synchronized (this) {
             if (attempt != by) {
@@ -366,8 +366,8 @@ final class Relay implements StreamEvents, Downstream {
                 failedOn = by.up();
             }
         }
-        boolean again =
-                upstream != null && again(upstream, new AttemptFailure(cause, detail, cause.unprocessed(), null));
+        boolean again = upstream != null
+                && again(upstream, new AttemptFailure(cause, detail, cause.unprocessed(), unanswered, null));
         if (!again) {
             fail(cause, detail, code, wakes);
         }

@@ -87,7 +87,7 @@ final class RelayedResponse {
             }
             relay.request().pin(true);
         }
-        boolean again = relay.again(upstream, new AttemptFailure(null, "status " + head.status(), false, head));
+        boolean again = relay.again(upstream, AttemptFailure.of(head));
         boolean resume;
         synchronized (relay) {
             relay.request().pin(false);

@@ -27,6 +27,11 @@ final class UpstreamHalf implements Half, StreamEvents {
     private volatile boolean responseStarted;
 
     private volatile boolean responseEnded;
+    /** A head has come, an interim one perhaps. */
+    private volatile boolean answered;
+    /** The connection has ended, which takes what a reset does not: the answer was not its application's. */
+    private volatile boolean lost;
+
     private volatile boolean closed;
 
     UpstreamHalf(Http2Connection up, Exchange exchange) {
@@ -149,6 +154,11 @@ final class UpstreamHalf implements Half, StreamEvents {
         blocking.fail(cause, detail);
     }
 
+    @Override
+    public boolean unanswered() {
+        return lost && !answered;
+    }
+
     // ---- StreamEvents ----
 
     @Override
@@ -159,6 +169,7 @@ final class UpstreamHalf implements Half, StreamEvents {
 
     @Override
     public void head(Head head, boolean end, Wakes wakes) {
+        answered = true;
         int status = head.status();
         int grpcStatus = end ? GrpcStatusField.read(exchange, head) : Exchange.NONE;
         if (status >= 200) {
@@ -231,6 +242,7 @@ final class UpstreamHalf implements Half, StreamEvents {
     @Override
     public void lost(String detail, Wakes wakes) {
         if (!responseEnded) {
+            lost = true;
             over(Cause.UPSTREAM_RESET, detail);
         }
     }

@@ -49,7 +49,7 @@ interface Pool {
         exchange.takeAttemptObserver().ended(failure.reason(), Exchange.NONE);
         Upstream upstream = exchange.upstream();
         boolean over = exchange.ended() || exchange.cause() != null;
-        AttemptFailure found = new AttemptFailure(failure.reason(), failure.detail(), true, null);
+        AttemptFailure found = AttemptFailure.of(failure.reason(), failure.detail(), true);
         if (over || upstream == null || !upstream.again(exchange, found)) {
             throw failure;
         }

@@ -4,13 +4,14 @@ package io.penstock.gateway.upstream;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.Methods;
 import io.penstock.gateway.exchange.Upstream;
 import io.penstock.gateway.upstream.guard.Failures;
 import java.net.InetSocketAddress;
 
 /**
- * One address for every attempt of one exchange: what a lookup finds. An attempt that the upstream certainly did not process is made
- * once more, unless there was no room for it: it has waited for as long as it may.
+ * One address for every attempt of one exchange: what a lookup finds. An attempt that the upstream certainly did not process, or an
+ * idempotent one whose connection ended before a byte of an answer, is made once more, unless there was no room for it: it has waited for as long as it may.
  */
 public final class SingleTarget implements Upstream {
     private static final int MOST_ATTEMPTS = 2;
@@ -41,7 +42,8 @@ public final class SingleTarget implements Upstream {
 
     @Override
     public boolean again(Exchange exchange, AttemptFailure failure) {
-        if (!failure.unprocessed() || attempts >= MOST_ATTEMPTS || Failures.full(failure.cause())) {
+        boolean repeatable = failure.unprocessed() || (failure.unanswered() && Methods.idempotent(exchange.method()));
+        if (!repeatable || attempts >= MOST_ATTEMPTS || Failures.full(failure.cause())) {
             return false;
         }
         open(exchange);

@@ -16,13 +16,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * When a failed attempt is followed by another. The default: once, and only when the upstream certainly processed nothing.
+ * When a failed attempt is followed by another. The default: once, when the upstream certainly processed nothing, or when the request is
+ * idempotent and the upstream's connection ended before a byte of an answer.
  *
  * <p>Requests that are not idempotent are repeated after such failures alone, whatever is listed here; the exception are calls of
  * gRPC that end with one of {@code grpc-statuses}, for which listing the status is the permission.
  *
  * @param attempts 1 to 10, default 2; the first one counts
- * @param on some of {@code connect-failure}, {@code refused}, {@code reset} and {@code timeout}, default the first two
+ * @param on some of {@code connect-failure}, {@code refused}, {@code unanswered}, {@code reset} and {@code timeout}, default the
+ *     first three
  * @param statuses HTTP statuses, default none
  * @param grpcStatuses names of gRPC statuses, default none; of responses without a message
  * @param perTryTimeout 1 ms to 1 h; an attempt without a response head ends after this; absent means no limit of its own
@@ -52,11 +54,16 @@ public record RetryConfig(
         CONNECT_FAILURE,
         /** The upstream said, or it is certain, that it processed nothing. */
         REFUSED,
+        /** The connection ended before a byte of an answer: as an endpoint does that crashes, restarts or was full. */
+        UNANSWERED,
         /** The connection or the stream ended before the response head. */
         RESET,
         /** The response head did not come in time. */
         TIMEOUT
     }
+
+    private static final List<Condition> USUAL =
+            List.of(Condition.CONNECT_FAILURE, Condition.REFUSED, Condition.UNANSWERED);
 
     public RetryConfig {
         on = List.copyOf(on);
@@ -86,7 +93,7 @@ public record RetryConfig(
     static RetryConfig from(ConfigNode node) {
         return new RetryConfig(
                 node.integer("attempts", 2),
-                node.parsedList("on", List.of(Condition.CONNECT_FAILURE, Condition.REFUSED), RetryConfig::condition),
+                node.parsedList("on", USUAL, RetryConfig::condition),
                 node.parsedList("statuses", List.of(), StatusRange::parse),
                 node.parsedList("grpc-statuses", List.of(), FailureConfig::grpcStatus),
                 node.optionalDuration("per-try-timeout"),

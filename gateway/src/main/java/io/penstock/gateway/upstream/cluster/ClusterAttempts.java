@@ -236,7 +236,7 @@ final class ClusterAttempts implements Upstream, Levels.Tried, Runnable {
         boolean untouched = !attempt.begun() && attempt == current && exchange.status() == Exchange.NONE;
         attempt.ended(e.reason(), Exchange.NONE);
         AttemptFailure failure =
-                new AttemptFailure(e.reason(), e.detail(), e.reason().unprocessed(), null);
+                AttemptFailure.of(e.reason(), e.detail(), e.reason().unprocessed());
         if (!untouched || !again(exchange, failure)) {
             throw e;
         }

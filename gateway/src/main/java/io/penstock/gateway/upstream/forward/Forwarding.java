@@ -296,7 +296,7 @@ public final class Forwarding {
             return false;
         }
         down.running(null);
-        if (!upstream.again(exchange, new AttemptFailure(null, "status " + head.status(), false, head))) {
+        if (!upstream.again(exchange, AttemptFailure.of(head))) {
             down.running(up);
             return false;
         }
@@ -328,13 +328,14 @@ public final class Forwarding {
             return false;
         }
         boolean untouched = lease.untouched(failure);
+        boolean unanswered = failure.reason() == Cause.UPSTREAM_RESET && up.unanswered();
         endLease(failure.reason());
         if (!repeatable) {
             endUpload();
             throw failure;
         }
         Upstream upstream = exchange.upstream();
-        AttemptFailure found = new AttemptFailure(failure.reason(), failure.detail(), untouched, null);
+        AttemptFailure found = new AttemptFailure(failure.reason(), failure.detail(), untouched, unanswered, null);
         if (upstream == null || !upstream.again(exchange, found)) {
             throw failure;
         }

@@ -81,7 +81,9 @@ public final class RetryRules {
         }
         return Methods.idempotent(exchange.method())
                 && switch (cause) {
-                    case UPSTREAM_RESET, UPSTREAM_GOAWAY -> on.contains(RetryConfig.Condition.RESET);
+                    case UPSTREAM_RESET, UPSTREAM_GOAWAY ->
+                        on.contains(RetryConfig.Condition.RESET)
+                                || (failure.unanswered() && on.contains(RetryConfig.Condition.UNANSWERED));
                     case FIRST_BYTE_TIMEOUT, UPSTREAM_IDLE, UPSTREAM_NOT_READING ->
                         on.contains(RetryConfig.Condition.TIMEOUT);
                     default -> false;

@@ -126,7 +126,7 @@ final class TestTransport implements EndpointOpener {
             }
             case Deed.Fail fail -> {
                 observer.ended(fail.cause(), Exchange.NONE);
-                end(exchange, new AttemptFailure(fail.cause(), "", fail.unprocessed(), null));
+                end(exchange, AttemptFailure.of(fail.cause(), "", fail.unprocessed()));
             }
             case Deed.Answer answer -> {
                 observer.started();
@@ -148,8 +148,7 @@ final class TestTransport implements EndpointOpener {
         int grpcStatus = GrpcStatuses.of(head);
         observer.responded(head.status(), grpcStatus);
         observer.ended(null, grpcStatus);
-        if (upstream.mayWithhold(exchange, head)
-                && upstream.again(exchange, new AttemptFailure(null, "", false, head))) {
+        if (upstream.mayWithhold(exchange, head) && upstream.again(exchange, AttemptFailure.of(head))) {
             return;
         }
         exchange.responded(head);

@@ -49,7 +49,7 @@ class RetryRulesTest {
     }
 
     private static AttemptFailure failed(Cause cause) {
-        return new AttemptFailure(cause, "", cause.unprocessed(), null);
+        return AttemptFailure.of(cause, "", cause.unprocessed());
     }
 
     private static AttemptFailure answered(String... fields) {
@@ -57,7 +57,7 @@ class RetryRulesTest {
         for (int i = 0; i < fields.length; i += 2) {
             head.add(fields[i], fields[i + 1]);
         }
-        return new AttemptFailure(null, "", false, head);
+        return AttemptFailure.of(head);
     }
 
     @ParameterizedTest
@@ -97,11 +97,27 @@ class RetryRulesTest {
         assertThat(rules.wants(request(method), failed(cause))).isEqualTo(again);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "GET, true, UNANSWERED, true",
+        "PUT, true, UNANSWERED, true",
+        "POST, true, UNANSWERED, false",
+        "GET, false, UNANSWERED, false",
+        "GET, true, REFUSED, false",
+        "GET, false, RESET, true"
+    })
+    void repeatsWhatWasNotAnsweredWhereThatIsListed(String method, boolean unanswered, Condition on, boolean again) {
+        RetryRules rules = rules(List.of(on), List.of(), List.of());
+
+        assertThat(rules.wants(request(method), new AttemptFailure(Cause.UPSTREAM_RESET, "", false, unanswered, null)))
+                .isEqualTo(again);
+    }
+
     @Test
     void repeatsAResetOfAPostThatWasCertainlyNotProcessed() {
         RetryRules rules = rules(USUAL, List.of(), List.of());
 
-        assertThat(rules.wants(request("POST"), new AttemptFailure(Cause.UPSTREAM_RESET, "", true, null)))
+        assertThat(rules.wants(request("POST"), AttemptFailure.of(Cause.UPSTREAM_RESET, "", true)))
                 .isTrue();
     }
 
