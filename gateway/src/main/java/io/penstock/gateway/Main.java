@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
         subcommands = {RunCommand.class, CheckCommand.class, ExplainCommand.class, VersionCommand.class})
 public final class Main implements Callable<Integer> {
     private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
+    private static final String IGNORED_EXTENSIONS = "jdk.tls.server.disableExtensions";
     /** Held here, because loggers that nobody holds are forgotten with their level. */
     private static final Logger HELIDON = Logger.getLogger("io.helidon");
 
@@ -53,6 +54,17 @@ public final class Main implements Callable<Integer> {
             System.setProperty(LOG_FORMAT, "%1$tFT%1$tT.%1$tL%1$tz %4$s %5$s%6$s%n"); // one line for each record
             HELIDON.setLevel(java.util.logging.Level.WARNING); // what it says at start, we say in our own words
         }
+        ignoreServerNames();
         System.exit(new CommandLine(new Main()).execute(args));
+    }
+
+    /**
+     * Has the JDK's TLS servers leave the server_name of a client alone. They end handshakes with names that they cannot parse, such as
+     * {@code my_app.test}, {@code svc.test.} or {@code a..b}, where an unknown name is to be served (RFC 6066 §3); and we choose nothing
+     * by it. Must come before the first handshake of the process.
+     */
+    private static void ignoreServerNames() {
+        String already = System.getProperty(IGNORED_EXTENSIONS, "");
+        System.setProperty(IGNORED_EXTENSIONS, already.isEmpty() ? "server_name" : already + ",server_name");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.wire.TlsFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -131,7 +132,7 @@ class UpstreamTlsTest {
         try (Http1Origin origin = Http1Origin.on(other.serve("http/1.1"), ECHO);
                 RunningGateway gateway =
                         gateway(origin.address(), "protocol: http1, tls: {ca: \"%s\"}".formatted(ours.chain()))) {
-            fails(gateway);
+            assertThat(fails(gateway)).contains("the gateway ended TLS with the alert certificate_unknown: ");
         }
     }
 
@@ -139,7 +140,7 @@ class UpstreamTlsTest {
     void trustsTheAuthoritiesOfTheJdkByDefault() throws Exception {
         try (Http1Origin origin = Http1Origin.on(ours.serve("http/1.1"), ECHO);
                 RunningGateway gateway = gateway(origin.address(), "protocol: http1, tls: {}")) {
-            fails(gateway);
+            assertThat(fails(gateway)).contains("the gateway ended TLS with the alert certificate_unknown: ");
         }
     }
 
@@ -149,7 +150,7 @@ class UpstreamTlsTest {
                 RunningGateway gateway = gateway(
                         origin.address(),
                         "protocol: http1, tls: {ca: \"%s\", server-name: elsewhere.test}".formatted(ours.chain()))) {
-            fails(gateway);
+            assertThat(fails(gateway)).contains("the gateway ended TLS with the alert certificate_unknown: ");
         }
     }
 
@@ -171,7 +172,8 @@ class UpstreamTlsTest {
         }
     }
 
-    private static void fails(RunningGateway gateway) {
+    /** What the cause is told with. */
+    private static String fails(RunningGateway gateway) {
         FramePeer client = gateway.client();
 
         int call = client.get("/");
@@ -179,6 +181,20 @@ class UpstreamTlsTest {
         assertThat(client.awaitHead(call).status()).isEqualTo("502");
         Exchange exchange = gateway.ended();
         assertThat(exchange.cause()).as(exchange.detail()).isEqualTo(Cause.TLS_FAILED);
+        return exchange.detail();
+    }
+
+    @Test
+    void saysThatTheEndpointEndedTheHandshake() throws Exception {
+        SSLServerSocket socket = ours.serve("http/1.1");
+        socket.setNeedClientAuth(true);
+        try (Http1Origin origin = Http1Origin.on(socket, ECHO);
+                RunningGateway gateway =
+                        gateway(origin.address(), "protocol: h2, tls: {ca: \"%s\"}".formatted(ours.chain()))) {
+            assertThat(fails(gateway)).contains("the peer ended TLS with the alert no_application_protocol");
+            assertThat(gateway.gateway().upstreams().tlsFailures())
+                    .containsOnlyKeys(new TlsFailure.Reason(true, "no_application_protocol"));
+        }
     }
 
     @Test

@@ -28,6 +28,8 @@ public enum DownstreamEnding {
     UPGRADED(false),
     /** A PROXY header was missing or malformed, or came from somebody who may not send one. */
     PROXY_HEADER(true),
+    /** The TLS handshake failed, by an alert of ours or of the peer. */
+    TLS_FAILED(true),
     /** It broke a rule of HTTP/2. */
     PROTOCOL(true),
     /** It overran a window of ours, or made one of its own overflow. */

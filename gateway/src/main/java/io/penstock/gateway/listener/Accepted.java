@@ -9,6 +9,7 @@ import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.ServedConnection;
 import io.penstock.gateway.http1.Http1Connection;
 import io.penstock.gateway.wire.ChannelWire;
+import io.penstock.gateway.wire.TlsFailure;
 import io.penstock.gateway.wire.TlsWire;
 import io.penstock.gateway.wire.Wire;
 import java.io.IOException;
@@ -86,6 +87,10 @@ final class Accepted implements ServerConnection {
             }
         } catch (ProxyHeaderReader.Malformed e) {
             ending = DownstreamEnding.PROXY_HEADER;
+            detail = String.valueOf(e.getMessage());
+        } catch (TlsFailure e) {
+            listener.failed(e);
+            ending = DownstreamEnding.TLS_FAILED;
             detail = String.valueOf(e.getMessage());
         } catch (SocketTimeoutException e) {
             late = true;

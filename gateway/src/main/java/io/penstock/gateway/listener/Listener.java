@@ -17,6 +17,7 @@ import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.wire.EventLoops;
+import io.penstock.gateway.wire.TlsFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -26,6 +27,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -251,6 +253,10 @@ public final class Listener {
         (http1 ? counts.http1 : counts.http2).increment();
     }
 
+    void failed(TlsFailure handshake) {
+        counts.tlsFailures.add(handshake);
+    }
+
     AcceptedSockets sockets() {
         return sockets;
     }
@@ -420,6 +426,11 @@ public final class Listener {
     /** Connections that spoke HTTP/2. */
     public long http2() {
         return counts.http2.sum();
+    }
+
+    /** TLS handshakes that failed, by who ended them and with which alert. */
+    public Map<TlsFailure.Reason, Long> tlsFailures() {
+        return counts.tlsFailures.counts();
     }
 
     /** Ended connections so far, by why they ended. */

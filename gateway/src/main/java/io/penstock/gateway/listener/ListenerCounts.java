@@ -2,6 +2,7 @@
 package io.penstock.gateway.listener;
 
 import io.penstock.gateway.exchange.DownstreamEnding;
+import io.penstock.gateway.wire.TlsFailures;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,6 +15,7 @@ final class ListenerCounts {
     final LongAdder restarts = new LongAdder();
     final LongAdder http1 = new LongAdder();
     final LongAdder http2 = new LongAdder();
+    final TlsFailures tlsFailures = new TlsFailures();
     private final LongAdder[] endings = new LongAdder[DownstreamEnding.values().length];
 
     ListenerCounts() {

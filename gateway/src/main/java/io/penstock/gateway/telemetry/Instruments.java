@@ -11,6 +11,8 @@ import io.penstock.gateway.upstream.PoolReport;
 import io.penstock.gateway.upstream.Upstreams;
 import io.penstock.gateway.upstream.cluster.ClusterReport;
 import io.penstock.gateway.upstream.cluster.Clusters;
+import io.penstock.gateway.wire.TlsFailure;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -63,12 +65,31 @@ public final class Instruments {
                 rows.row(listener.http2(), "listener", listener.name(), "protocol", "http2");
             }
         });
+        metrics.counter(
+                "gateway_listener_tls_failed_total",
+                "Handshakes with downstreams that failed, by who ended them and with which alert.",
+                rows -> {
+                    for (Listener listener : listeners.get()) {
+                        tlsFailures(rows, listener.tlsFailures(), "listener", listener.name());
+                    }
+                });
         metrics.counter("gateway_listener_ended_total", "Downstream connections that ended, by why.", rows -> {
             for (Listener listener : listeners.get()) {
                 for (DownstreamEnding ending : DownstreamEnding.values()) {
                     rows.row(listener.ended(ending), "listener", listener.name(), "cause", ending.slug());
                 }
             }
+        });
+    }
+
+    private static void tlsFailures(Metrics.Rows rows, Map<TlsFailure.Reason, Long> counts, String... labels) {
+        counts.forEach((reason, count) -> {
+            String[] all = Arrays.copyOf(labels, labels.length + 4);
+            all[labels.length] = "by";
+            all[labels.length + 1] = reason.peer() ? "peer" : "gateway";
+            all[labels.length + 2] = "alert";
+            all[labels.length + 3] = reason.alert();
+            rows.row(count, all);
         });
     }
 
@@ -108,6 +129,10 @@ public final class Instruments {
                 upstreams,
                 PoolReport::connectFailures,
                 true);
+        metrics.counter(
+                "gateway_upstream_tls_failed_total",
+                "Handshakes with upstreams that failed, by who ended them and with which alert.",
+                rows -> tlsFailures(rows, upstreams.tlsFailures()));
         perUser("gateway_upstream_connections", "Upstream connections open now.", upstreams, PoolReport::open, false);
         perUser("gateway_upstream_streams", "Upstream streams open now.", upstreams, PoolReport::activeStreams, false);
         perUser(

@@ -8,6 +8,8 @@ import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.wire.ChannelWire;
 import io.penstock.gateway.wire.PooledWire;
 import io.penstock.gateway.wire.ProxyHeader;
+import io.penstock.gateway.wire.TlsFailure;
+import io.penstock.gateway.wire.TlsFailures;
 import io.penstock.gateway.wire.TlsWire;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -40,19 +42,22 @@ final class Dialer {
     private final UpstreamConfig config;
     private final @Nullable ClientTls tls;
     private final ConnectionBudget budget;
+    private final TlsFailures tlsFailures;
 
     Dialer(
             InetSocketAddress address,
             String hostname,
             UpstreamConfig config,
             @Nullable ClientTls tls,
-            ConnectionBudget budget) {
+            ConnectionBudget budget,
+            TlsFailures tlsFailures) {
         this.address = address;
         this.hostname = hostname;
         this.name = text(address);
         this.config = config;
         this.tls = tls;
         this.budget = budget;
+        this.tlsFailures = tlsFailures;
     }
 
     private static String text(InetSocketAddress address) {
@@ -106,6 +111,10 @@ final class Dialer {
                 wire.write(header, 0, header.length);
             }
             return tls == null ? wire : encrypted(wire, tls, deadline - System.nanoTime());
+        } catch (TlsFailure e) {
+            wire.abort();
+            tlsFailures.add(e);
+            throw new GatewayException(Cause.TLS_FAILED, "connect to " + name + ": " + e.getMessage(), e);
         } catch (SocketTimeoutException e) {
             wire.abort();
             throw late();

@@ -6,11 +6,14 @@ import io.penstock.gateway.config.upstream.UpstreamTlsConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.wire.TlsFailure;
+import io.penstock.gateway.wire.TlsFailures;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -53,6 +56,7 @@ public final class Upstreams {
     private final ConcurrentHashMap<Identity, Pool> pools = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<UpstreamTlsConfig, ClientTls> tls = new ConcurrentHashMap<>();
     private final ConnectionBudget budget;
+    private final TlsFailures tlsFailures = new TlsFailures();
     private final int mostPools;
     /** Held while a pool's counts move to those of the former ones, so that nobody sees them in neither or in both. */
     private final ReentrantLock givingUp = new ReentrantLock();
@@ -101,7 +105,8 @@ public final class Upstreams {
                 identity.hostname(),
                 config,
                 config.tls().map(this::tls).orElse(null),
-                budget);
+                budget,
+                tlsFailures);
         Consumer<Exchange> successor = exchange -> open(exchange, identity);
         return switch (config.protocol()) {
             case H2C, H2 -> new Http2Pool(identity.user(), config, dialer, successor);
@@ -178,6 +183,11 @@ public final class Upstreams {
     public void abort() {
         draining = true;
         pools.values().forEach(Pool::abort);
+    }
+
+    /** TLS handshakes that failed, by who ended them and with which alert. */
+    public Map<TlsFailure.Reason, Long> tlsFailures() {
+        return tlsFailures.counts();
     }
 
     /** The ledger of every endpoint, in the order of their names, and then those of the former ones. */

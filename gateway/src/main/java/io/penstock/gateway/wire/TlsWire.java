@@ -28,6 +28,11 @@ public final class TlsWire implements PooledWire {
     private static final int SMALLEST = 2 * 1024;
 
     private static final int RECORD_HEADER_BYTES = 5;
+    /** Of an engine that has failed: what it had prepared, an alert, and what a task has thrown. */
+    private static final int MOST_LAST_RECORDS = 8;
+
+    private static final int MOST_LINGER_READS = 32;
+    private static final int LINGER_MILLIS = 100;
 
     private final ChannelWire raw;
     private final SSLEngine engine;
@@ -39,6 +44,9 @@ public final class TlsWire implements PooledWire {
     /** How large {@link #encrypted} is when nothing is in it. Of the reading thread. */
     private int room = SMALLEST;
 
+    /** Whether the peer has sent anything. Of the handshake. */
+    private boolean heard;
+
     /** Under the lock. */
     private ByteBuffer output = ByteBuffer.wrap(NONE);
 
@@ -48,35 +56,82 @@ public final class TlsWire implements PooledWire {
     }
 
     /**
-     * Makes the handshake, which takes the wire over; blocks for the timeout at most.
+     * Makes the handshake, which takes the wire over; blocks for the timeout at most. When it fails, our alert has been sent, and our side
+     * of the wire has ended; the caller closes it.
      *
-     * @throws SSLException the peer's certificate, name or versions do not fit, or it speaks no TLS
+     * @throws TlsFailure the peer's certificate, name, versions or protocols do not fit, or ours do not for it, or it speaks no TLS
      * @throws SocketTimeoutException the handshake took too long
+     * @throws EOFException the peer has closed the connection before its first byte
      */
     public static TlsWire connect(ChannelWire raw, SSLEngine engine, long timeoutNanos) throws IOException {
         TlsWire wire = new TlsWire(raw, engine);
-        engine.beginHandshake();
-        wire.handshake(System.nanoTime() + timeoutNanos);
-        return wire;
+        long deadline = System.nanoTime() + timeoutNanos;
+        try {
+            engine.beginHandshake();
+            wire.handshake(deadline);
+            return wire;
+        } catch (TlsFailure e) {
+            throw e;
+        } catch (SSLException e) {
+            wire.sendAlert();
+            wire.linger();
+            throw TlsFailure.of(e);
+        }
     }
 
     private void handshake(long deadline) throws IOException {
         while (true) {
             switch (engine.getHandshakeStatus()) {
                 case NEED_WRAP -> wrap(ByteBuffer.wrap(NONE));
-                case NEED_TASK -> runTasks();
+                case NEED_TASK -> runTasks(); // what one of them throws, the next wrap or unwrap throws
                 case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-                    if (unwrap() == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
+                    SSLEngineResult.Status status = unwrap();
+                    if (status == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
                         receiveBefore(deadline);
+                    } else if (status == SSLEngineResult.Status.CLOSED) {
+                        throw TlsFailure.closedByPeer(true);
                     }
                 }
                 case FINISHED, NOT_HANDSHAKING -> {
+                    if (engine.isInboundDone() || engine.isOutboundDone()) {
+                        throw new SSLException("the engine is closed");
+                    }
                     return;
                 }
             }
-            if (engine.isInboundDone()) {
-                throw new SSLException("the peer ended the handshake");
-            }
+        }
+    }
+
+    /** After the engine has failed its last word is the alert that says why (RFC 8446 §6.2). */
+    private void sendAlert() {
+        writing.lock();
+        try {
+            for (int i = 0; i < MOST_LAST_RECORDS && sendsMore(); i++) {}
+            raw.finish();
+        } catch (IOException e) {
+            // the failure itself is told
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private boolean sendsMore() throws IOException {
+        try {
+            return wrap(ByteBuffer.wrap(NONE)) > 0;
+        } catch (SSLException e) {
+            return true; // what a task has thrown, again
+        }
+    }
+
+    /** Takes for a moment what the peer still sends: closing over unread bytes resets the connection, and the alert may be lost by it. */
+    private void linger() {
+        byte[] unread = new byte[SMALLEST];
+        try {
+            for (int i = 0;
+                    i < MOST_LINGER_READS && raw.readWithin(unread, 0, unread.length, LINGER_MILLIS) >= 0;
+                    i++) {}
+        } catch (IOException e) {
+            // it is over, or silent
         }
     }
 
@@ -93,9 +148,13 @@ public final class TlsWire implements PooledWire {
         }
         makeRoom();
         int count = raw.readWithin(encrypted.array(), encrypted.limit(), freeBytes(), (int) left);
-        if (count < 0) {
-            throw new SSLException("the peer closed the connection in the handshake");
+        if (count < 0 && !heard) {
+            throw new EOFException("the peer closed the connection before the TLS handshake");
         }
+        if (count < 0) {
+            throw TlsFailure.closedByPeer(false);
+        }
+        heard = true;
         received(count);
     }
 
@@ -176,11 +235,18 @@ public final class TlsWire implements PooledWire {
 
     /** Decrypts the next record, into the caller's buffer when it fits there: how many bytes went there; -1 at the end. */
     private int decrypt(byte[] buffer, int offset, int length) throws IOException {
-        SSLEngineResult result = engine.unwrap(encrypted, ByteBuffer.wrap(buffer, offset, length));
-        SSLEngineResult.Status status = result.getStatus();
-        int produced = result.bytesProduced();
-        if (status == SSLEngineResult.Status.BUFFER_OVERFLOW) {
-            status = unwrap();
+        SSLEngineResult.Status status;
+        int produced;
+        try {
+            SSLEngineResult result = engine.unwrap(encrypted, ByteBuffer.wrap(buffer, offset, length));
+            status = result.getStatus();
+            produced = result.bytesProduced();
+            if (status == SSLEngineResult.Status.BUFFER_OVERFLOW) {
+                status = unwrap();
+            }
+        } catch (SSLException e) {
+            sendAlert();
+            throw TlsFailure.of(e);
         }
         if (engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
             runTasks();
@@ -221,8 +287,9 @@ public final class TlsWire implements PooledWire {
         return raw.stalledSinceNanos(beganNanos);
     }
 
-    /** Encrypts and sends one record, or what the handshake needs. */
-    private void wrap(ByteBuffer bytes) throws IOException {
+    /** Encrypts and sends one record, or what the handshake needs: how many bytes went out. */
+    @SuppressWarnings("CanIgnoreReturnValueSuggester")
+    private int wrap(ByteBuffer bytes) throws IOException {
         int size = engine.getSession().getPacketBufferSize();
         if (output.capacity() < size) {
             output = ByteBuffer.allocate(size);
@@ -237,6 +304,7 @@ public final class TlsWire implements PooledWire {
         if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
             runTasks();
         }
+        return result.bytesProduced();
     }
 
     @Override

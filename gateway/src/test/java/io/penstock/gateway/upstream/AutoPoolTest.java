@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.upstream.cluster.TestDownstream;
 import io.penstock.gateway.wire.PooledWire;
+import io.penstock.gateway.wire.TlsFailures;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ class AutoPoolTest {
     private AutoPool pool() {
         var config = UpstreamsTest.speaking("auto, tls: {}");
         var nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
-        var dialer = new Dialer(nobody, "a", config, null, new ConnectionBudget(1));
+        var dialer = new Dialer(nobody, "a", config, null, new ConnectionBudget(1), new TlsFailures());
         return new AutoPool("jobs", config, dialer, openedAnew::add);
     }
 

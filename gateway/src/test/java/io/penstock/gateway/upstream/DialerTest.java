@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
+import io.penstock.gateway.wire.TlsFailures;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -31,7 +32,8 @@ class DialerTest {
                 "a",
                 agingAfterAnHour(),
                 null,
-                new ConnectionBudget(1));
+                new ConnectionBudget(1),
+                new TlsFailures());
 
         var ages = LongStream.generate(dialer::jitteredAgeNanos).limit(10_000).summaryStatistics();
 

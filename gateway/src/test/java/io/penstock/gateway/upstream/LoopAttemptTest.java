@@ -18,6 +18,7 @@ import io.penstock.gateway.http1.Http1Connection;
 import io.penstock.gateway.wire.ChannelWire;
 import io.penstock.gateway.wire.EventLoop;
 import io.penstock.gateway.wire.EventLoops;
+import io.penstock.gateway.wire.TlsFailures;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -78,7 +79,8 @@ class LoopAttemptTest {
         UpstreamConfig policy = config.clusters().getFirst().upstream();
         ConnectionBudget budget = new ConnectionBudget(10);
         InetSocketAddress address = (InetSocketAddress) upstreams.getLocalAddress();
-        pool = new Http1Pool("a", policy, new Dialer(address, "a", policy, null, budget), exchange -> {});
+        pool = new Http1Pool(
+                "a", policy, new Dialer(address, "a", policy, null, budget, new TlsFailures()), exchange -> {});
         assertThat(budget.take()).isTrue();
         pool.adopt(wire);
         for (long proven = 0; proven < IdleAge.PROOF_NANOS; proven += IdleAge.ERRATIC_NANOS) {
