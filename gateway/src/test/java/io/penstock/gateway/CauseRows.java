@@ -245,14 +245,14 @@ final class CauseRows {
                         .with("cluster", "bulkhead: {max-active: 1}")
                         .doing(CauseRows::askWhileOccupied),
                 http1(Cause.CIRCUIT_OPEN, "after a failure, HTTP/1.1", Http1Origin.Connection::reset)
-                        .with("cluster", "breaker: {failures: 1}")
+                        .with("cluster", "breaker: {failures: 1}, retry: {attempts: 1}")
                         .doing(CauseRows::askTwice)
                         .next(Next.OTHER),
                 http2(
                                 Cause.CIRCUIT_OPEN,
                                 "after a failure, HTTP/2",
                                 (peer, stream) -> peer.reset(stream, WireFrame.INTERNAL_ERROR))
-                        .with("cluster", "breaker: {failures: 1}")
+                        .with("cluster", "breaker: {failures: 1}, retry: {attempts: 1}")
                         .doing(CauseRows::askTwice)
                         .next(Next.OTHER));
     }

@@ -87,8 +87,8 @@ class ExplainTest {
                                   1m
                   read-timeout    1m, none for an event stream
                   write-timeout   30s
-                  retry           2 attempts in all, on connect-failure, refused; budget 20 % of
-                                  the active exchanges and 3
+                  retry           2 attempts in all, on connect-failure, refused, unanswered;
+                                  budget 20 % of the active exchanges and 3
                   path            /people/42?x=1
                   authority       api.example.com
                   timeout         5s, none for an event stream
@@ -149,7 +149,8 @@ class ExplainTest {
                         "  first-byte-timeout\n                  1m\n",
                         "  read-timeout    1m, none for an event stream\n",
                         "  write-timeout   30s\n",
-                        "  retry           3 attempts in all, on connect-failure, refused, 502-504;",
+                        "  retry           3 attempts in all, on connect-failure, refused, unanswered,\n",
+                        "                  502-504; budget",
                         "  per-try-timeout 2s\n",
                         "  hedge           after 80ms\n",
                         "  breaker         10 failures in 10s, per cluster\n",
