@@ -187,7 +187,10 @@ class LoopTest {
 
             assertThat(answer(pair.client())).isEqualTo("ok");
             assertThat(gateway.requestOnLoop()).isTrue();
-            assertThat(gateway.responseOnLoop()).as("of the first head").isEqualTo(atOnce > 0);
+            // a part of a head needs a thread when it comes alone, which only the clock can see to
+            assertThat(gateway.responseOnLoop() || atOnce == 0)
+                    .as("of a whole head")
+                    .isTrue();
             assertThat(gateway.ended().cause()).isNull();
             pair.ask("/next");
             pair.answer("next");
