@@ -90,7 +90,7 @@ show() {
   fi
   jq -r 'def number: if . == null then "-" elif fabs >= 1000 then round | tostring else (. * 1000 | round / 1000 | tostring) end;
     .[] | [.name, (.old | number), (.new | number), (if (.old // 0) != 0 and .new != null then (.new / .old * 100 | round / 100 | tostring) else "" end),
-      (if .agrees == null then "" elif .agrees then "yes" else "NO" end), (if .rule == "shown" then "" else .rule end)] | @tsv' "$work/rows" |
+      (if .agrees == null then "" elif .agrees then "yes" else "NO" end), (if .rule == "shown" then "" else .rule | sub("^at most "; "<= ") | sub("^at least "; ">= ") end)] | @tsv' "$work/rows" |
     awk -F '\t' -v date="$published" 'NR == 1 { printf "%-38.38s %10s %9s %6s\n", "", date, "now", "ratio" }
       { printf "%-38.38s %10s %9s %6s %3s %s\n", $1, $2, $3, $4, $5, $6 }' | cut -c 1-80 | sed 's/ *$//'
   echo "scripts/prove: $name $verdict$([ "$code" = 0 ] || echo ", exit code $code")"
