@@ -95,13 +95,12 @@ class ForwardingTest {
             client.get("/");
             FramePeer origin = gateway.origin().connection();
             origin.awaitSettings();
-            client.get("/target");
-            client.get("/literal/x");
-
             assertThat(origin.awaitHead(1).value(":authority")).isEqualTo("example.test");
+            client.get("/target");
             WireFrame target = origin.awaitHead(3);
             assertThat(target.value(":authority")).isEqualTo(gateway.origin().address());
             assertThat(target.value("x-forwarded-host")).isEqualTo("example.test");
+            client.get("/literal/x");
             assertThat(origin.awaitHead(5).value(":authority")).isEqualTo("inner.test");
         }
     }

@@ -6,16 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.lookup.NameServer;
-import java.nio.charset.StandardCharsets;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import javax.net.ssl.SNIMatcher;
-import javax.net.ssl.SNIServerName;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLServerSocket;
-import javax.net.ssl.StandardConstants;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,24 +37,15 @@ class UpstreamNameTest {
     /** An upstream that keeps the names it was asked for. */
     private record Asked(Http1Origin origin, List<String> names) implements AutoCloseable {
         static Asked with(TestCertificate certificate) throws Exception {
-            SSLServerSocket socket = certificate.serve("http/1.1");
-            List<String> names = new CopyOnWriteArrayList<>();
-            SSLParameters parameters = socket.getSSLParameters();
-            parameters.setSNIMatchers(List.of(new SNIMatcher(StandardConstants.SNI_HOST_NAME) {
-                @Override
-                public boolean matches(SNIServerName name) {
-                    names.add(new String(name.getEncoded(), StandardCharsets.US_ASCII));
-                    return true;
-                }
-            }));
-            socket.setSSLParameters(parameters);
+            AskedNames asked = new AskedNames();
+            ServerSocket socket = asked.serve(certificate.context(), "http/1.1");
             Http1Origin origin = Http1Origin.on(socket, connection -> {
                 while (true) {
                     connection.request();
                     connection.answer("secret");
                 }
             });
-            return new Asked(origin, names);
+            return new Asked(origin, asked.all());
         }
 
         int port() {
