@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes exchanges as JSON objects, one to a line, into a byte array that it keeps.
  *
- * <p>The output is ASCII: quotes, backslashes, control characters and everything above 0x7e are escaped, so no byte of a request can
- * end a string or a line. A char of a head is one byte of the wire and appears as {@code \\u00XX} when it is above 0x7e. Strings are
+ * <p>The output is ASCII but for paths: quotes, backslashes, control characters and everything above 0x7e are escaped, so no byte of a
+ * request can end a string or a line. A char of a head is one byte of the wire and appears as {@code \\u00XX} when it is above 0x7e; the
+ * bytes of a path that are UTF-8 for what people can see stay as they are. Strings are
  * cut after {@value #MAX_CHARS} chars and then end in an ellipsis. The query of a path is left out: it may hold secrets. What
  * there is nothing to say about is left out too. Used by one thread; allocates nothing for a line.
  */
@@ -143,7 +144,10 @@ final class LogLine {
 
     private void path(String path) {
         int query = path.indexOf('?');
-        wireText(PATH, path, query < 0 ? path.length() : query);
+        room(PATH.length);
+        raw(PATH);
+        wire(path, query < 0 ? path.length() : query, true);
+        bytes[length++] = '"';
     }
 
     private void peer(Peer peer) {
@@ -153,7 +157,7 @@ final class LogLine {
         if (brackets) {
             bytes[length++] = '[';
         }
-        wire(peer.address(), peer.address().length());
+        wire(peer.address(), peer.address().length(), false);
         if (brackets) {
             bytes[length++] = ']';
         }
@@ -225,25 +229,21 @@ final class LogLine {
     private void text(byte[] key, String value) {
         room(key.length);
         raw(key);
-        escape(value, value.length());
+        escape(value, value.length(), false);
         bytes[length++] = '"';
     }
 
     /** A text of ISO-8859-1 characters, as all are that came over a wire. */
     private void wireText(byte[] key, String value) {
-        wireText(key, value, value.length());
-    }
-
-    private void wireText(byte[] key, String value, int end) {
         room(key.length);
         raw(key);
-        wire(value, end);
+        wire(value, value.length(), false);
         bytes[length++] = '"';
     }
 
     /** Leaves room for {@value #FIXED_BYTES} more. */
     @SuppressWarnings("deprecation") // copies the low bytes, which is all that such a text has
-    private void wire(String value, int end) {
+    private void wire(String value, int end, boolean utf8) {
         if (end <= MAX_CHARS) {
             room(end);
             value.getBytes(0, end, bytes, length);
@@ -252,22 +252,28 @@ final class LogLine {
                 return;
             }
         }
-        escape(value, end);
+        escape(value, end, utf8);
     }
 
     /** Leaves room for {@value #FIXED_BYTES} more. */
-    private void escape(String value, int end) {
+    private void escape(String value, int end, boolean utf8) {
         int stop = Math.min(end, MAX_CHARS);
         room(stop * ESCAPED_BYTES);
         byte[] to = bytes;
         int at = length;
-        for (int i = 0; i < stop; i++) {
+        int i = 0;
+        while (i < stop) {
             char c = value.charAt(i);
+            int visible = utf8 && c > 0x7f ? Utf8.visible(value, i, stop) : 0;
             if (c < 0x7f && PLAIN[c]) {
                 to[at++] = (byte) c;
-            } else {
+            } else if (visible == 0) {
                 at = escaped(to, at, c);
             }
+            for (int j = 0; j < visible; j++) {
+                to[at++] = (byte) value.charAt(i + j);
+            }
+            i += Math.max(1, visible);
         }
         length = stop < end ? escaped(to, at, '\u2026') : at;
     }

@@ -10,8 +10,11 @@ import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -96,6 +99,75 @@ class LogLineTest {
         assertThat(line(Exchanges.of(e -> {}, head).end())).containsEntry("path", "/a/b");
     }
 
+    /** The visible characters of a path, found by the JDK's decoder; other bytes are chars as they are. */
+    private static String readable(String path) {
+        StringBuilder readable = new StringBuilder();
+        for (int i = 0; i < path.length(); ) {
+            int size = Math.min(4, path.length() - i);
+            while (size > 1 && !visible(path.substring(i, i + size))) {
+                size--;
+            }
+            byte[] bytes = path.substring(i, i + size).getBytes(StandardCharsets.ISO_8859_1);
+            readable.append(size == 1 ? path.substring(i, i + 1) : new String(bytes, StandardCharsets.UTF_8));
+            i += size;
+        }
+        return readable.toString();
+    }
+
+    private static boolean visible(String latin) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(latin.getBytes(StandardCharsets.ISO_8859_1)))
+                    .toString();
+            return text.codePointCount(0, text.length()) == 1 && text.matches("[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}]");
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    private String pathOnTheWire(String path) {
+        lines.clear();
+        lines.append(Exchanges.of(e -> {}, new Head().add(":method", "GET").add(":path", path))
+                .end());
+        String line = new String(lines.bytes(), 0, lines.length(), StandardCharsets.UTF_8);
+        return line.replaceAll("(?s).*\"path\":\"([^\"]*)\".*", "$1");
+    }
+
+    @Test
+    void leavesUtf8OfAPathReadable() {
+        String path = new String(
+                "/caf\u00e9/\u65e5\u672c/\ud83d\ude00".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+
+        assertThat(pathOnTheWire(path)).isEqualTo("/caf\u00e9/\u65e5\u672c/\ud83d\ude00");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "c0 af", // overlong
+                "e0 80 af",
+                "f0 80 80 af",
+                "ed a0 80", // half of a pair
+                "f4 90 80 80", // above the last one
+                "c2 85", // a control
+                "e2 80 ae", // turns the order
+                "e2 80 a8", // ends a line
+                "c3", // cut
+                "e6 97",
+                "ff",
+                "a9"
+            })
+    void escapesWhatIsNoVisibleUtf8(String hex) {
+        String bytes = new String(HexFormat.ofDelimiter(" ").parseHex(hex), StandardCharsets.ISO_8859_1);
+
+        assertThat(pathOnTheWire("/a" + bytes))
+                .isEqualTo("/a"
+                        + HexFormat.of()
+                                .formatHex(bytes.getBytes(StandardCharsets.ISO_8859_1))
+                                .replaceAll("..", "\\\\u00$0"));
+    }
+
     @Test
     void writesMillisecondsOfTheTimeInUtc() throws IOException {
         Exchange exchange = Exchanges.of(e -> {}).end();
@@ -131,7 +203,7 @@ class LogLineTest {
     }
 
     @Test
-    void isOneLineOfValidAsciiJsonWhateverTheStringsHold() throws IOException {
+    void isOneLineOfValidJsonWhateverTheStringsHold() throws IOException {
         var random = new Random(42);
         for (int i = 0; i < 20_000; i++) {
             String method = text(random, 0x100);
@@ -151,12 +223,15 @@ class LogLineTest {
             int query = path.indexOf('?');
             assertThat(line)
                     .containsEntry("method", method)
-                    .containsEntry("path", query < 0 ? path : path.substring(0, query))
+                    .containsEntry("path", readable(query < 0 ? path : path.substring(0, query)))
                     .containsEntry("cause", "internal");
             assertThat(line.getOrDefault("detail", "")).isEqualTo(detail);
-            for (int at = 0; at < lines.length() - 1; at++) {
-                assertThat(lines.bytes()[at]).isBetween((byte) 0x20, (byte) 0x7e);
-            }
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(lines.bytes(), 0, lines.length() - 1))
+                    .toString();
+            assertThat(text.codePoints())
+                    .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
         }
     }
 
