@@ -18,7 +18,7 @@ final class AdminPages {
               GET     /v1/clusters                 clusters, their endpoints and breakers
               GET     /v1/lookups                  the names of the look-ups
               GET     /v1/lookups/NAME/KEY         what the store holds
-              GET     /v1/lookups/NAME/KEY?explain what a request with this key would meet
+              GET     /v1/lookups/NAME/KEY?explain what a request with this key, or this value of its field, would meet
               PUT     /v1/lookups/NAME/KEY         body: host:port, or {"target": "host:port"}
               DELETE  /v1/lookups/NAME/KEY
 

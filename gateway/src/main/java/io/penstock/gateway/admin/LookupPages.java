@@ -54,7 +54,8 @@ final class LookupPages {
     Reply explain(Place place) {
         LookupsView.Explanation explanation = lookups.explain(known(place), place.key());
         return Reply.json(200, json -> {
-            write(json, place);
+            json.writeStringField("lookup", place.lookup());
+            json.writeStringField("key", explanation.key());
             json.writeStringField("store", explanation.store());
             json.writeStringField("cache", explanation.cache());
             age(json, explanation.age());

@@ -29,12 +29,13 @@ public interface LookupsView {
     /** Removes the key and says whether it was there; refuses as {@link #put} does. */
     boolean delete(String lookup, String key);
 
-    /** What a request with this key would meet; changes nothing, and asks the store when the cache has nothing. */
+    /** What a request with this key, or with this value in its one field, would meet; changes nothing, and asks the store when the cache has nothing. */
     Explanation explain(String lookup, String key);
 
     /**
      * What a request with a key would meet.
      *
+     * @param key of the store
      * @param store {@code embedded} or {@code redis}
      * @param cache {@code not-cached}, {@code fresh}, {@code absent} (known not to exist), {@code aged} (served once more while the
      *     store is asked), {@code to-be-revalidated} (the next request asks the store), {@code stale} (served since the store is away) or
@@ -46,6 +47,7 @@ public interface LookupsView {
      * @param why one sentence: which rule allows or refuses it
      */
     record Explanation(
+            String key,
             String store,
             String cache,
             @Nullable Duration age,

@@ -184,6 +184,7 @@ public final class Views implements LookupsView {
     public LookupsView.Explanation explain(String lookup, String key) {
         io.penstock.gateway.lookup.Explanation found = told(() -> lookup(lookup).explain(key));
         return new LookupsView.Explanation(
+                found.key(),
                 lookup(lookup).store() instanceof EmbeddedStore ? "embedded" : "redis",
                 slug(found.state()),
                 found.age().orElse(null),

@@ -25,7 +25,7 @@ final class Answers {
 
     /** The answer for this value of the store; never waits. */
     Answer of(@Nullable String value) {
-        return value == null ? ABSENT : known.get(value, this::parse);
+        return value == null ? ABSENT : known.get(HostPort.trimmed(value), this::parse);
     }
 
     private Answer parse(String value) {

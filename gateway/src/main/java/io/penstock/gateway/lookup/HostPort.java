@@ -20,11 +20,12 @@ record HostPort(String host, int port, @Nullable InetAddress literal) {
     /**
      * Parses strictly: four decimal octets without leading zeros, or IPv6 in brackets without a zone, or a DNS name whose last
      * label is no number. Loose spellings of addresses ({@code 127.1}, {@code 0x7f000001}) are refused, since a later reader
-     * could understand them differently.
+     * could understand them differently. The end of a line after it is none of it: editors and {@code redis-cli -x} leave one there.
      *
      * @throws GatewayException MALFORMED_TARGET
      */
-    static HostPort parse(String text) {
+    static HostPort parse(String value) {
+        String text = trimmed(value);
         int colon = text.lastIndexOf(':');
         if (text.length() > MAX_CHARS || colon <= 0) {
             throw malformed(text, "expected host:port");
@@ -40,6 +41,12 @@ record HostPort(String host, int port, @Nullable InetAddress literal) {
             throw malformed(text, "the host is no IPv4 address, no bracketed IPv6 address and no DNS name");
         }
         return new HostPort(host, port, ipv4);
+    }
+
+    /** Without the one end of a line that it may have. */
+    static String trimmed(String value) {
+        int end = value.endsWith("\n") ? value.length() - 1 : value.length();
+        return value.substring(0, end > 0 && end < value.length() && value.charAt(end - 1) == '\r' ? end - 1 : end);
     }
 
     private static int port(String text, int from) {

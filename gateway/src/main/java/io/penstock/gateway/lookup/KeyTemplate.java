@@ -66,6 +66,18 @@ final class KeyTemplate {
     }
 
     /**
+     * The key that somebody means who gives either the key itself or, where the template has one field, the value that a caller sends
+     * in it. What could be both is the key.
+     */
+    String meant(String given) {
+        boolean whole = fields.length > 1
+                || (given.length() >= literals[0].length() + literals[1].length()
+                        && given.startsWith(literals[0])
+                        && given.endsWith(literals[1]));
+        return whole ? given : literals[0] + given + literals[1];
+    }
+
+    /**
      * Puts the fields of the request in; the result is still to be {@linkplain #check checked} before it is used for anything but
      * comparing. When the template is one field and nothing else, this is the field's own string.
      *

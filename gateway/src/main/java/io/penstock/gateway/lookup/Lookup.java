@@ -150,12 +150,13 @@ public final class Lookup implements AutoCloseable {
     }
 
     /**
-     * Tells what a request with this key would get and why. Asks the store when the cache does not have the key, without changing
+     * Tells what a request with this key would get and why; for a value that callers send, what they get. Asks the store when the cache does not have the key, without changing
      * the cache; blocks as {@link #resolve} does.
      *
      * @throws GatewayException STORE_UNAVAILABLE
      */
-    public Explanation explain(String key) {
+    public Explanation explain(String keyOrValue) {
+        String key = template.meant(keyOrValue);
         Entry entry = cache.policy().getIfPresentQuietly(key);
         Answer answer = entry == null ? asked(key) : entry.answer();
         Optional<Duration> age =

@@ -42,8 +42,16 @@ final class HeldLookups implements LookupsView {
         String value = held.get(key);
         return value == null
                 ? new Explanation(
-                        "embedded", "not-cached", null, null, null, false, "key-unknown: the store has no such key")
+                        key,
+                        "embedded",
+                        "not-cached",
+                        null,
+                        null,
+                        null,
+                        false,
+                        "key-unknown: the store has no such key")
                 : new Explanation(
+                        key,
                         "embedded",
                         "fresh",
                         Duration.ofMillis(1_500),

@@ -53,7 +53,6 @@ class HostPortTest {
                 "host:-1",
                 "host:+80",
                 "host:80 ",
-                "host:80\n",
                 " host:80",
                 "ho st:80",
                 "host:80:80",
@@ -111,5 +110,17 @@ class HostPortTest {
         assertThatThrownBy(() -> HostPort.parse("\u001b[31m" + "x".repeat(10_000)))
                 .extracting(e -> ((GatewayException) e).detail())
                 .satisfies(detail -> assertThat(detail).hasSizeLessThan(200).startsWith("\"?[31mxxx"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.test:80\n", "a.test:80\r\n", "a.test:80"})
+    void leavesTheEndOfALineAway(String value) {
+        assertThat(HostPort.parse(value)).isEqualTo(HostPort.parse("a.test:80"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.test:80\n\n", "a.test:80 ", "\na.test:80", "a.test\n:80", "\n", "\r\n", "a.test:80\r"})
+    void takesNoOtherWhiteSpaceAway(String value) {
+        assertThatThrownBy(() -> HostPort.parse(value)).isInstanceOf(GatewayException.class);
     }
 }

@@ -105,4 +105,18 @@ class KeyTemplateTest {
                 .isInstanceOfSatisfying(
                         GatewayException.class, e -> assertThat(e.reason()).isEqualTo(cause));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "job:${jobid}, 42, job:42",
+        "job:${jobid}, job:42, job:42",
+        "job:${jobid}:target, 42, job:42:target",
+        "job:${jobid}:target, job:42:target, job:42:target",
+        "job:${jobid}:target, job:42, job:job:42:target",
+        "${jobid}, 42, 42",
+        "${tenant}/${jobid}, 42, 42"
+    })
+    void knowsWhichKeyIsMeant(String text, String given, String key) {
+        assertThat(KeyTemplate.of(text, CHARACTERS, 64).meant(given)).isEqualTo(key);
+    }
 }

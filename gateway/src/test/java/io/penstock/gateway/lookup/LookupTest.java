@@ -212,6 +212,14 @@ class LookupTest {
     }
 
     @Test
+    void trimsAStoredValueThatEndsInALine() {
+        store.put("j-3", "127.0.0.1:9003\n");
+
+        assertThat(lookup.resolve(request("j-3")).text()).isEqualTo("127.0.0.1:9003");
+        assertThat(lookup.explain("j-3").value()).hasValue("127.0.0.1:9003");
+    }
+
+    @Test
     void explainsWhatItWouldDo() {
         assertThat(lookup.explain("j-1"))
                 .isEqualTo(new Explanation(
