@@ -74,23 +74,26 @@ class CommandLineTest {
         assertThat(ran.out()).endsWith(": fine\n");
     }
 
+    private static final String TWO_LISTENERS = """
+            listeners:
+              - {name: both, port: 1, max-connections: 100, http2: {max-concurrent-streams: 10, max-head-bytes: 16KiB,
+                 stream-window-bytes: 128KiB}}
+              - {name: old, port: 2, protocols: [http1], max-connections: 8, http1: {max-head-bytes: 16KiB}}
+            routes: [{name: all, cluster: a}]
+            clusters:
+              - {name: a, endpoints: ["a:1"], upstream: {replay-bytes: 64KiB, http2: {stream-window-bytes: 256KiB}}}
+              - {name: b, endpoints: ["b:1"], upstream: {replay-bytes: 0B, http2: {stream-window-bytes: 64KiB}}}
+            """;
+
     @Test
     void saysHowMuchMayWaitForSlowPeers() throws IOException {
-        Ran ran = run("check", "--config", file("""
-                listeners:
-                  - {name: both, port: 1, max-connections: 100, http2: {max-concurrent-streams: 10, max-head-bytes: 16KiB,
-                     stream-window-bytes: 128KiB}}
-                  - {name: old, port: 2, protocols: [http1], max-connections: 8, http1: {max-head-bytes: 16KiB}}
-                routes: [{name: all, cluster: a}]
-                clusters:
-                  - {name: a, endpoints: ["a:1"], upstream: {replay-bytes: 64KiB, http2: {stream-window-bytes: 256KiB}}}
-                  - {name: b, endpoints: ["b:1"], upstream: {replay-bytes: 0B, http2: {stream-window-bytes: 64KiB}}}
-                """));
+        Ran ran = run("check", "--config", file(TWO_LISTENERS));
 
         assertThat(ran.out())
                 .contains(
                         "listener both: at most 453 MiB wait for slow peers (100 connections x 10 streams x 464 KiB)\n")
                 .contains("listener old: at most 3.0 MiB wait for slow peers (8 connections x 1 streams x 384 KiB)\n");
+        assertThat(ran.err()).isEmpty();
     }
 
     @Test
@@ -148,9 +151,11 @@ class CommandLineTest {
         return new String[] {
             "listeners[0].tls.certificate: /none/chain.pem does not exist",
             "listeners[0].tls.key: /none/key.pem does not exist",
-            "listeners[1].tls.certificate: " + broken + " holds a broken certificate, expected PEM",
+            "listeners[1].tls.certificate: " + broken
+                    + " holds a broken certificate that begins in line 1, expected PEM (",
             "listeners[1].tls.key: " + broken + " holds no PRIVATE KEY, expected PEM with PKCS#8 that is not encrypted",
-            "lookups[0].upstream.tls.ca: " + broken + " holds a broken certificate, expected PEM",
+            "lookups[0].upstream.tls.ca: " + broken
+                    + " holds a broken certificate that begins in line 1, expected PEM (",
             "clusters[1].upstream.tls.ca: /none/ca.pem does not exist",
             "clusters[1].upstream.tls.certificate: " + folder + " is a folder",
             "clusters[1].upstream.tls.key: " + folder + " is a folder",
@@ -170,7 +175,9 @@ class CommandLineTest {
         String[] problems = problemsOfTheFiles();
         assertThat(ran.err().lines()).hasSize(problems.length);
         for (int i = 0; i < problems.length; i++) {
-            assertThat(ran.err().lines().toList().get(i)).startsWith(problems[i]);
+            assertThat(ran.err().lines().toList().get(i))
+                    .startsWith(problems[i])
+                    .matches(".* \\(.*:\\d+:\\d+\\)");
         }
     }
 

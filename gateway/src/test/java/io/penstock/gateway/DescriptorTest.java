@@ -60,7 +60,8 @@ class DescriptorTest {
             newcomer.close();
 
             assertThat(served).hasSizeBetween(50, DESCRIPTORS);
-            gateway.awaitOutput("refused " + newcomer.name() + ": " + served.size() + " connections are open");
+            gateway.awaitOutput("refused " + newcomer.name() + ": " + served.size()
+                    + " connections are open, its share of the descriptors");
             assertThat(gateway.admin("/metrics").body()).containsPattern("gateway_listener_refused_total\\{.*} 1");
             assertThat(served).allMatch(HostilePeer::served);
 

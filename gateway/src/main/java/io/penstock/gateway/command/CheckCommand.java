@@ -3,6 +3,7 @@ package io.penstock.gateway.command;
 
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.read.ConfigException;
+import io.penstock.gateway.wire.Descriptors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -34,7 +35,12 @@ public final class CheckCommand implements Callable<Integer> {
             spec.commandLine().getErr().println(e.getMessage());
             return ExitCode.USAGE;
         }
-        WaitingBytes.of(read).forEach(spec.commandLine().getOut()::println);
+        WaitingBytes.Report waiting = WaitingBytes.report(
+                read,
+                Descriptors.ofProcess().forListeners(),
+                Runtime.getRuntime().maxMemory());
+        waiting.lines().forEach(spec.commandLine().getOut()::println);
+        waiting.warning().ifPresent(spec.commandLine().getErr()::println);
         spec.commandLine().getOut().println(config + ": fine");
         return ExitCode.FINE;
     }

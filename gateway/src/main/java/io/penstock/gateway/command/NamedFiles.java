@@ -7,6 +7,7 @@ import io.penstock.gateway.config.cluster.ClusterConfig;
 import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.lookup.LookupConfig;
 import io.penstock.gateway.config.read.ConfigException;
+import io.penstock.gateway.config.read.Places;
 import io.penstock.gateway.config.store.StoreConfig;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.listener.ServerTls;
@@ -24,7 +25,11 @@ import java.util.function.BiConsumer;
 final class NamedFiles {
     private final List<String> problems = new ArrayList<>();
 
-    private NamedFiles() {}
+    private final Places places;
+
+    private NamedFiles(Places places) {
+        this.places = places;
+    }
 
     /**
      * Reads a configuration and looks at the files that it names; blocks for the file system only.
@@ -33,17 +38,13 @@ final class NamedFiles {
      * @throws IOException with one line for every file that cannot be used
      */
     static GatewayConfig read(Path file) throws IOException {
-        GatewayConfig config = ConfigReader.read(file);
-        check(config);
-        return config;
-    }
-
-    private static void check(GatewayConfig config) throws IOException {
-        NamedFiles files = new NamedFiles();
-        files.read(config);
+        ConfigReader.Placed read = ConfigReader.readPlaced(file);
+        NamedFiles files = new NamedFiles(read.places());
+        files.read(read.config());
         if (!files.problems.isEmpty()) {
             throw new IOException(String.join("\n", files.problems));
         }
+        return read.config();
     }
 
     private void read(GatewayConfig config) {
@@ -83,6 +84,6 @@ final class NamedFiles {
     }
 
     private BiConsumer<String, String> at(String path) {
-        return (key, what) -> problems.add(path + key + ": " + what);
+        return (key, what) -> problems.add(path + key + ": " + what + " (" + places.of(path + key) + ")");
     }
 }

@@ -7,11 +7,13 @@ import io.penstock.gateway.config.listener.ListenerProtocol;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The most bytes that may wait in this process for slow peers of one listener, by its configuration: every connection open, every stream
- * in use, every window full, at both sides of it. Nothing is set apart for them, and no global limit holds them back.
+ * The most bytes that may wait in this process for slow peers of one listener: every connection open that its configuration and the
+ * descriptors of the process allow, every stream in use, every window full, at both sides of it. Nothing is set apart for them, and no
+ * global limit but the heap holds them back.
  *
  * @param connections of the listener
  * @param streams of each connection
@@ -23,8 +25,24 @@ record WaitingBytes(String listener, long connections, long streams, long each) 
 
     private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB");
 
-    /** Of every listener, in their order. */
-    static List<WaitingBytes> of(GatewayConfig config) {
+    /** What can be said of a configuration: a line for each listener, and a warning when the heap cannot hold all of it. */
+    record Report(List<String> lines, Optional<String> warning) {}
+
+    /** For a process that may have so many connections of its listeners together, and such a heap. */
+    static Report report(GatewayConfig config, int connections, long heap) {
+        int share = connections / config.listeners().size();
+        List<WaitingBytes> all = of(config, share);
+        if (all.stream().mapToLong(WaitingBytes::all).sum() <= heap) {
+            return new Report(all.stream().map(WaitingBytes::fitting).toList(), Optional.empty());
+        }
+        return new Report(
+                all.stream().map(one -> one.filling(heap)).toList(),
+                Optional.of("warning: slow peers can take more than the heap of " + text(heap)
+                        + ": lower max-connections, http2.max-concurrent-streams, stream-window-bytes or replay-bytes,"
+                        + " or give more with -Xmx (JAVA_OPTS)"));
+    }
+
+    private static List<WaitingBytes> of(GatewayConfig config, int share) {
         List<UpstreamConfig> upstreams = Stream.concat(
                         config.clusters().stream().map(one -> one.upstream()),
                         config.lookups().stream().map(one -> one.upstream()))
@@ -36,28 +54,36 @@ record WaitingBytes(String listener, long connections, long streams, long each) 
                 .max()
                 .orElse(0);
         return config.listeners().stream()
-                .map(listener -> of(listener, replay, response))
+                .map(listener -> of(listener, share, replay, response))
                 .toList();
     }
 
-    private static WaitingBytes of(ListenerConfig listener, long replay, long response) {
+    private static WaitingBytes of(ListenerConfig listener, int share, long replay, long response) {
+        int connections = Math.min(share, listener.maxConnections());
         if (!listener.protocols().contains(ListenerProtocol.HTTP2)) {
             long each = listener.http1().maxHeadBytes() + replay + response + COPY_BYTES;
-            return new WaitingBytes(listener.name(), listener.maxConnections(), 1, each);
+            return new WaitingBytes(listener.name(), connections, 1, each);
         }
         long each = listener.http2().maxHeadBytes() + listener.http2().streamWindowBytes() + replay + response;
-        return new WaitingBytes(
-                listener.name(), listener.maxConnections(), listener.http2().maxConcurrentStreams(), each);
+        return new WaitingBytes(listener.name(), connections, listener.http2().maxConcurrentStreams(), each);
     }
 
-    long all() {
+    private long all() {
         return connections * streams * each;
     }
 
-    @Override
-    public String toString() {
+    private String fitting() {
         return "listener " + listener + ": at most " + text(all()) + " wait for slow peers (" + connections
                 + " connections x " + streams + " streams x " + text(each) + ")";
+    }
+
+    private String filling(long heap) {
+        if (all() <= heap) {
+            return fitting();
+        }
+        return "listener " + listener + ": slow peers can fill the heap of " + text(heap) + ": " + heap / each
+                + " streams of " + text(each) + " do, and " + connections + " connections x " + streams
+                + " streams are allowed";
     }
 
     /** Three digits at most, and a unit. */

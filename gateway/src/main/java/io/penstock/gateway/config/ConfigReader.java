@@ -4,13 +4,14 @@ package io.penstock.gateway.config;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.config.read.ConfigNode;
 import io.penstock.gateway.config.read.Environment;
+import io.penstock.gateway.config.read.Places;
 import io.penstock.gateway.config.read.Problems;
 import io.penstock.gateway.config.read.YamlNode;
 import io.penstock.gateway.config.read.YamlParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -27,6 +28,9 @@ import java.util.Optional;
  */
 public final class ConfigReader {
     static final int MAX_BYTES = 1024 * 1024;
+
+    /** A configuration, and where its values are in the file. */
+    public record Placed(GatewayConfig config, Places places) {}
 
     private ConfigReader() {}
 
@@ -45,6 +49,19 @@ public final class ConfigReader {
      * @throws ConfigException with every problem of the file
      */
     public static GatewayConfig read(Path file, Map<String, String> environment) {
+        return readPlaced(file, environment).config();
+    }
+
+    /**
+     * Reads the file as {@link #read(Path)} does, and tells where its values are.
+     *
+     * @throws ConfigException with every problem of the file
+     */
+    public static Placed readPlaced(Path file) {
+        return readPlaced(file, System.getenv());
+    }
+
+    private static Placed readPlaced(Path file, Map<String, String> environment) {
         String source = file.toString();
         return read(load(file, source), source, environment);
     }
@@ -55,32 +72,41 @@ public final class ConfigReader {
      * @throws ConfigException with every problem of the text
      */
     public static GatewayConfig read(String text, Map<String, String> environment) {
-        return read(text, "config", environment);
+        return read(text, "config", environment).config();
     }
 
-    private static GatewayConfig read(String text, String source, Map<String, String> variables) {
+    private static Placed read(String text, String source, Map<String, String> variables) {
         var environment = new Environment(variables);
         var problems = new Problems(source, environment);
         if (text.length() > MAX_BYTES) {
-            throw problems.fatal("is larger than 1MiB", null);
+            throw problems.fatal("has " + text.length() + " characters, expected at most " + MAX_BYTES, null);
         }
         YamlNode root = YamlParser.parse(text, environment, problems)
                 .filter(node -> !(node instanceof YamlNode.Scalar scalar && scalar.absent()))
                 .orElseThrow(() -> problems.fatal("is empty, expected at least listeners and routes", null));
         problems.locate("", root);
-        return config(ConfigNode.of(root, "", problems), problems);
+        return new Placed(config(ConfigNode.of(root, "", problems), problems), problems.places());
     }
 
     private static GatewayConfig config(ConfigNode root, Problems problems) {
-        Optional<GatewayConfig> config = Optional.empty();
-        try {
-            config = Optional.of(GatewayConfig.from(root));
-        } catch (ConfigException e) {
-            root.report(e);
+        int before = problems.count();
+        Optional<GatewayConfig> config = attempt(root);
+        while (root.adoptsMisspelt()) {
+            problems.forgetFrom(before);
+            config = attempt(root);
         }
         root.reportUnknownKeys();
         problems.done();
         return config.orElseThrow();
+    }
+
+    private static Optional<GatewayConfig> attempt(ConfigNode root) {
+        try {
+            return Optional.of(GatewayConfig.from(root));
+        } catch (ConfigException e) {
+            root.report(e);
+            return Optional.empty();
+        }
     }
 
     private static String load(Path file, String source) {
@@ -88,22 +114,31 @@ public final class ConfigReader {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
-                throw problems.fatal("is larger than 1MiB", null);
+                // a pipe has no size: what was read is all that is known
+                long size = Math.max(Files.size(file), bytes.length);
+                throw problems.fatal("has " + size + " bytes, expected at most " + MAX_BYTES, null);
             }
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+            return utf8(bytes, problems);
         } catch (NoSuchFileException e) {
             throw problems.fatal("does not exist, expected a configuration file", null);
         } catch (AccessDeniedException e) {
             throw problems.fatal("must not be read by this user, expected a readable file", null);
-        } catch (CharacterCodingException e) {
-            throw problems.fatal("is not UTF-8 text", null);
         } catch (IOException e) {
             throw problems.fatal(
                     "cannot be read, expected a readable file" + (Files.isDirectory(file) ? ": it is a folder" : ""),
                     null);
         }
+    }
+
+    private static String utf8(byte[] bytes, Problems problems) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(bytes.length);
+        if (StandardCharsets.UTF_8.newDecoder().decode(in, out, true).isUnderflow()) {
+            return out.flip().toString();
+        }
+        int at = in.position();
+        long line = 1 + out.flip().chars().filter(c -> c == '\n').count();
+        throw problems.fatal(
+                String.format("has the byte 0x%02x at %d, in line %d, expected UTF-8 text", bytes[at], at, line), null);
     }
 }

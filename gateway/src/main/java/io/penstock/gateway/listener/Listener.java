@@ -71,6 +71,10 @@ public final class Listener {
             Codecs codecs,
             PathPolicy paths,
             @Nullable ServerTls tls) {
+        boolean boundByDescriptors() {
+            return settings.maxConnections() < config.maxConnections();
+        }
+
         int maxConnections() {
             return Math.min(config.maxConnections(), settings.maxConnections());
         }
@@ -305,10 +309,13 @@ public final class Listener {
             lastRefusalLogNanos = now;
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "listener {0}: refused {1}: {2} connections are open ({3} refused so far)",
+                    "listener {0}: refused {1}: {2} connections are open, {3} ({4} refused so far)",
                     config().name(),
                     peer,
                     terms.maxConnections(),
+                    terms.boundByDescriptors()
+                            ? "its share of the descriptors that the process may have (ulimit -n), below max-connections"
+                            : "its max-connections",
                     counts.refused.sum());
         }
     }

@@ -1,29 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream;
 
-import io.penstock.gateway.config.read.FileFailure;
+import io.penstock.gateway.config.read.Pem;
 import io.penstock.gateway.config.upstream.UpstreamTlsConfig;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -39,10 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The client's TLS of one policy: trust, our own certificate, and the sessions that can be resumed. Thread-safe. */
 public final class ClientTls {
-    private static final Pattern PRIVATE_KEY =
-            Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
     private static final Pattern LITERAL = Pattern.compile("[0-9.]+|.*:.*");
-    private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
     private final UpstreamTlsConfig config;
     private final SSLContext context;
@@ -69,9 +54,9 @@ public final class ClientTls {
 
     /** Tells of each file that could not be used, by its key. */
     public static void check(UpstreamTlsConfig config, BiConsumer<String, String> wrong) {
-        config.ca().ifPresent(file -> reads("ca", () -> certificates(file), wrong));
-        config.certificate().ifPresent(file -> reads("certificate", () -> certificates(file), wrong));
-        config.key().ifPresent(file -> reads("key", () -> key(file), wrong));
+        config.ca().ifPresent(file -> reads("ca", () -> Pem.certificates(file), wrong));
+        config.certificate().ifPresent(file -> reads("certificate", () -> Pem.certificates(file), wrong));
+        config.key().ifPresent(file -> reads("key", () -> Pem.key(file), wrong));
     }
 
     private interface Reading {
@@ -95,7 +80,7 @@ public final class ClientTls {
             return null; // those of the JDK
         }
         KeyStore store = emptyStore();
-        for (Certificate authority : certificates(config.ca().get())) {
+        for (Certificate authority : Pem.certificates(config.ca().get())) {
             store.setCertificateEntry("authority-" + store.size(), authority);
         }
         TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
@@ -109,8 +94,8 @@ public final class ClientTls {
             return null;
         }
         KeyStore store = emptyStore();
-        Certificate[] chain = certificates(config.certificate().get()).toArray(Certificate[]::new);
-        store.setKeyEntry("own", key(config.key().get()), new char[0], chain);
+        Certificate[] chain = Pem.certificates(config.certificate().get()).toArray(Certificate[]::new);
+        store.setKeyEntry("own", Pem.key(config.key().get()), new char[0], chain);
         KeyManagerFactory factory = KeyManagerFactory.getInstance("SunX509");
         factory.init(store, new char[0]);
         return factory.getKeyManagers();
@@ -120,43 +105,6 @@ public final class ClientTls {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         return store;
-    }
-
-    private static List<Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
-        List<Certificate> all;
-        try (InputStream pem = new ByteArrayInputStream(Files.readAllBytes(file))) {
-            all = List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(pem));
-        } catch (CertificateException e) {
-            throw new CertificateException(file + " holds a broken certificate, expected PEM", e);
-        } catch (IOException e) {
-            throw FileFailure.of(file, e);
-        }
-        if (all.isEmpty()) {
-            throw new IOException(file + " holds no certificate, expected PEM");
-        }
-        return all;
-    }
-
-    private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
-        String pem;
-        try {
-            pem = Files.readString(file, StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            throw FileFailure.of(file, e);
-        }
-        Matcher block = PRIVATE_KEY.matcher(pem);
-        if (!block.find()) {
-            throw new IOException(file + " holds no PRIVATE KEY, expected PEM with PKCS#8 that is not encrypted");
-        }
-        byte[] der = Base64.getMimeDecoder().decode(block.group(1));
-        for (String algorithm : ALGORITHMS) {
-            try {
-                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
-            } catch (InvalidKeySpecException e) {
-                // of another kind, or of none
-            }
-        }
-        throw new IOException(file + " holds a broken key, expected one of " + ALGORITHMS);
     }
 
     /**

@@ -39,9 +39,11 @@ public record FieldMatchConfig(String name, FieldTest test) {
         Check check = new Check()
                 .that(
                         "name",
-                        NAME.matcher(name).matches(),
+                        NAME.matcher(name).matches() && !name.endsWith("*"),
                         Check.quoted(name),
-                        "is not a name, expected one such as x-tenant");
+                        name.endsWith("*")
+                                ? "has a pattern, but is taken as it is written, expected one whole name"
+                                : "is not a name, expected one such as x-tenant");
         if (test instanceof FieldTest.Regex regex) {
             Optional<String> wrong = PathConfig.Regex.fault(regex.text());
             check.that(

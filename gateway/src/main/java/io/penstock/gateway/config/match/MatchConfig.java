@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * Which requests a route takes: all that is given must fit. Its keys stand among those of the route.
  *
  * @param priority -1 000 000 to 1 000 000, default 0; a route with a higher one comes before every more specific one
- * @param host of the authority, without port, in any case, kept in lower case and without a dot at its end; {@code *.example.com} takes every name below; absent
+ * @param host of the authority, without port, an IPv6 address with or without brackets, in any case, kept in lower case and without a dot at its end; {@code *.example.com} takes every name below; absent
  *     takes every host
  * @param path one of {@code path-prefix}, {@code path}, {@code path-template}, {@code path-regex} and {@code grpc}, default {@code
  *     path-prefix: /}
@@ -39,6 +39,7 @@ public record MatchConfig(
 
     public MatchConfig {
         host = host.map(text -> text.toLowerCase(Locale.ROOT))
+                .map(Address::withoutBrackets)
                 .map(text -> text.length() > 1 && text.endsWith(".") ? text.substring(0, text.length() - 1) : text);
         upgrade = upgrade.map(text -> text.toLowerCase(Locale.ROOT));
         methods = List.copyOf(methods);
@@ -46,17 +47,21 @@ public record MatchConfig(
         query = List.copyOf(query);
         client = List.copyOf(client);
         Check check = new Check().range("priority", priority, -1_000_000, 1_000_000);
-        host.ifPresent(text -> check.that(
-                "host",
-                Address.host(text.startsWith("*.") ? text.substring(2) : text),
-                Check.quoted(text),
-                "is neither an IP address nor a DNS name, expected one of them without port, or *. and a DNS name"));
+        host.ifPresent(
+                text -> check.that(
+                        "host",
+                        Address.host(text.startsWith("*.") ? text.substring(2) : text),
+                        Check.quoted(text),
+                        Literals.host(text)
+                                .orElse(
+                                        "is neither an IP address nor a DNS name, expected one of them without port, or *. and a DNS name")));
         for (int i = 0; i < methods.size(); i++) {
+            Optional<String> all = Literals.all(methods.get(i), "method");
             check.that(
                     "methods[" + i + "]",
-                    TOKEN.matcher(methods.get(i)).matches(),
+                    all.isEmpty() && TOKEN.matcher(methods.get(i)).matches(),
                     Check.quoted(methods.get(i)),
-                    "is not a method, expected one such as GET");
+                    all.orElse("is not a method, expected one such as GET"));
         }
         upgrade.ifPresent(text -> check.that(
                 "upgrade",

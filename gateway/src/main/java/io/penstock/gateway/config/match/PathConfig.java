@@ -25,12 +25,13 @@ public sealed interface PathConfig {
 
         public Prefix {
             text = text.length() > 1 && text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+            Optional<String> pattern = Literals.prefix(text);
             new Check()
                     .that(
                             "path-prefix",
-                            PATH.matcher(text).matches(),
+                            pattern.isEmpty() && PATH.matcher(text).matches(),
                             Check.quoted(text),
-                            "is not a path of whole segments, expected one such as /v1 or /pkg.Service")
+                            pattern.orElse("is not a path of whole segments, expected one such as /v1 or /pkg.Service"))
                     .that("path-prefix", !dotted(text), Check.quoted(text), "has a dot segment, expected none")
                     .done();
         }
@@ -47,12 +48,13 @@ public sealed interface PathConfig {
                 java.util.regex.Pattern.compile("/|(/" + PathPattern.SEGMENT + ")+/?");
 
         public Exact {
+            Optional<String> pattern = Literals.path(text);
             new Check()
                     .that(
                             "path",
-                            PATH.matcher(text).matches(),
+                            pattern.isEmpty() && PATH.matcher(text).matches(),
                             Check.quoted(text),
-                            "is not a path, expected one such as /health or /v1/users/")
+                            pattern.orElse("is not a path, expected one such as /health or /v1/users/"))
                     .that("path", !dotted(text), Check.quoted(text), "has a dot segment, expected none")
                     .done();
         }
@@ -71,12 +73,14 @@ public sealed interface PathConfig {
 
         public Template {
             String fixed = text.endsWith(PathPattern.REST) ? text.substring(0, text.length() - 4) : text;
+            Optional<String> pattern = Literals.template(text);
             new Check()
                     .that(
                             "path-template",
-                            TEMPLATE.matcher(fixed).matches(),
+                            pattern.isEmpty() && TEMPLATE.matcher(fixed).matches(),
                             Check.quoted(text),
-                            "is not a template of whole segments, expected one such as /users/{id} or /users/{id}/...")
+                            pattern.orElse(
+                                    "is not a template of whole segments, expected one such as /users/{id} or /users/{id}/..."))
                     .that("path-template", !dotted(fixed), Check.quoted(text), "has a dot segment, expected none")
                     .that(
                             "path-template",
@@ -136,12 +140,12 @@ public sealed interface PathConfig {
                     "service",
                     SERVICE.matcher(name).matches(),
                     Check.quoted(name),
-                    "is not a gRPC service, expected one such as pkg.Service"));
+                    Literals.all(name, "service").orElse("is not a gRPC service, expected one such as pkg.Service")));
             method.ifPresent(name -> check.that(
                     "method",
                     METHOD.matcher(name).matches(),
                     Check.quoted(name),
-                    "is not a gRPC method, expected one such as SayHello"));
+                    Literals.all(name, "method").orElse("is not a gRPC method, expected one such as SayHello")));
             check.done();
         }
 

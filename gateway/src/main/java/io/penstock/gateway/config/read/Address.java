@@ -31,6 +31,15 @@ public final class Address {
         }
     }
 
+    /** An IPv6 literal in brackets without them; anything else as it is. */
+    public static String withoutBrackets(String text) {
+        if (!text.startsWith("[") || !text.endsWith("]")) {
+            return text;
+        }
+        String inner = text.substring(1, text.length() - 1);
+        return inner.indexOf(':') >= 0 && literal(inner).isPresent() ? inner : text;
+    }
+
     public static boolean host(String text) {
         return text.indexOf(':') >= 0 ? literal(text).isPresent() : nameOrIpv4(text);
     }

@@ -71,11 +71,14 @@ public final class Check {
 
     /** An address or name without a port, to bind or to compare. */
     public Check host(String key, String value) {
+        String bare = Address.withoutBrackets(value);
         return that(
                 key,
                 Address.host(value),
                 quoted(value),
-                "is neither an IP address nor a DNS name, expected one of them without port");
+                bare.equals(value)
+                        ? "is neither an IP address nor a DNS name, expected one of them without port"
+                        : "has brackets, expected the address alone");
     }
 
     /** The verdict must not repeat values: only {@code found} is hidden when it came from the environment. */

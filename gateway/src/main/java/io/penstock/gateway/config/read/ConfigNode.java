@@ -26,6 +26,9 @@ public final class ConfigNode {
     private final String path;
     private final Map<String, YamlNode> entries;
     private final Set<String> known = new LinkedHashSet<>();
+    /** What an unknown key most likely means, by that key. */
+    private final Map<String, String> misspelt = new LinkedHashMap<>();
+
     private final Set<String> broken = new HashSet<>();
     private final boolean ignored;
     private boolean requiredOnly;
@@ -33,7 +36,7 @@ public final class ConfigNode {
     private ConfigNode(Problems problems, String path, Map<String, YamlNode> entries, boolean ignored) {
         this.problems = problems;
         this.path = path;
-        this.entries = entries;
+        this.entries = new LinkedHashMap<>(entries);
         this.ignored = ignored;
     }
 
@@ -50,11 +53,22 @@ public final class ConfigNode {
      * Makes the record of this mapping. What its constructor refuses is reported; then it is made again without the refused values.
      */
     <T> T read(Function<ConfigNode, T> from) {
+        int before = problems.count();
+        T made = attempt(from);
+        while (adoptsMisspelt()) {
+            problems.forgetFrom(before);
+            made = attempt(from);
+        }
+        reportUnknownKeys();
+        return made;
+    }
+
+    private <T> T attempt(Function<ConfigNode, T> from) {
+        broken.clear();
+        requiredOnly = false;
         while (true) {
             try {
-                T made = from.apply(this);
-                reportUnknownKeys();
-                return made;
+                return from.apply(this);
             } catch (ConfigException e) {
                 report(e);
                 boolean news = false;
@@ -76,11 +90,35 @@ public final class ConfigNode {
         refused.problems().forEach(problem -> problems.addFromCheck(at(problem.path()), problem));
     }
 
+    /**
+     * Takes the value of a misspelt key for that of the key which is meant and was asked for in vain, so that what is not there under its
+     * name is no second problem. Whether there is a new one: then everything has to be read again.
+     */
+    public boolean adoptsMisspelt() {
+        Map<String, YamlNode> meant = new LinkedHashMap<>();
+        entries.forEach((key, value) -> {
+            if (!known.contains(key) && !misspelt.containsKey(key)) {
+                Spelling.nearest(key, known)
+                        .filter(near -> !entries.containsKey(near) && meant.putIfAbsent(near, value) == null)
+                        .ifPresent(near -> misspelt.put(key, near));
+            }
+        });
+        meant.forEach((key, value) -> {
+            entries.put(key, value);
+            problems.locate(at(key), value);
+            if (value instanceof YamlNode.Scalar) {
+                problems.mute(at(key)); // whether it is right is seen when its key is
+            }
+        });
+        return !meant.isEmpty();
+    }
+
     /** Reports every key that was not asked for, with the known one that it most resembles. */
     public void reportUnknownKeys() {
         for (String key : entries.keySet()) {
             if (!known.contains(key) && !problems.full()) {
-                String advice = Spelling.nearest(key, known)
+                String advice = Optional.ofNullable(misspelt.get(key))
+                        .or(() -> Spelling.nearest(key, known))
                         .map(near -> "did you mean `" + near + "`?")
                         .orElseGet(() -> "expected " + String.join(", ", known));
                 problems.add(at(Check.quoted(key)), "", "is not a known key, " + advice);

@@ -3,9 +3,13 @@ package io.penstock.gateway.config.read;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 
@@ -20,10 +24,14 @@ public final class Problems {
     /** Beyond this nobody reads on; it also bounds the work for a hostile file. */
     static final int MAX_PROBLEMS = 100;
 
+    /** How the verdict begins about a name that its section, the group, does not have. */
+    private static final Pattern NOT_IN = Pattern.compile("is not in ([a-z-]+), ");
+
     private final String source;
     private final Environment environment;
     private final Map<String, YamlNode> nodes = new LinkedHashMap<>();
     private final Map<Problem, Found> found = new LinkedHashMap<>();
+    private final Set<String> muted = new HashSet<>();
 
     /** The source is the file's name, for the places of problems. */
     public Problems(String source, Environment environment) {
@@ -45,6 +53,11 @@ public final class Problems {
         }
     }
 
+    /** Where each value is, for who finds something wrong with it later. */
+    public Places places() {
+        return new Places(source, nodes);
+    }
+
     void add(String path, String text, String verdict) {
         String shown = nodes.get(path) instanceof YamlNode.Scalar scalar
                         && !scalar.environment().isEmpty()
@@ -59,9 +72,24 @@ public final class Problems {
         String place = source + ":" + line + ":" + column;
         var problem = new Problem(
                 path.isEmpty() ? source : Check.masked(path), environment.hide(text), environment.hide(verdict), place);
-        if (!full()) {
+        if (!full() && !muted.contains(path)) {
             found.putIfAbsent(problem, new Found(problem, line, column));
         }
+    }
+
+    /** How many there are, to go {@linkplain #forgetFrom back} to. */
+    public int count() {
+        return found.size();
+    }
+
+    /** Forgets what was found after there were so many: the same is read anew. */
+    public void forgetFrom(int count) {
+        List.copyOf(found.keySet()).subList(count, found.size()).forEach(found::remove);
+    }
+
+    /** Nothing more is said about the value at this path. */
+    void mute(String path) {
+        muted.add(path);
     }
 
     boolean full() {
@@ -76,6 +104,7 @@ public final class Problems {
     /** Adds the problem of a record's constructor, unless it only follows from one that is known. */
     void addFromCheck(String path, Problem problem) {
         if (!full()
+                && !followsFromName(problem)
                 && found.keySet().stream()
                         .noneMatch(known -> within(known.path(), path) || within(path, known.path()))) {
             // the record saw a number that was cut; the file has another
@@ -84,6 +113,17 @@ public final class Problems {
                     : problem.found();
             add(path, found, problem.verdict());
         }
+    }
+
+    /** Whether a name is looked for in a section where one could not be read: it may be the one that is meant. */
+    private boolean followsFromName(Problem problem) {
+        Matcher missing = NOT_IN.matcher(problem.verdict());
+        if (!missing.lookingAt()) {
+            return false;
+        }
+        Pattern unread = Pattern.compile(missing.group(1) + "(\\[[0-9]+](\\.name)?)?");
+        return found.keySet().stream()
+                .anyMatch(known -> unread.matcher(known.path()).matches());
     }
 
     /** A problem after which nothing else can be said about the file. */

@@ -8,6 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
@@ -30,6 +33,10 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 public final class YamlParser {
     static final int MAX_DEPTH = 32;
     static final int MAX_VALUES = 100_000;
+
+    /** The default is what the file says, and no value of the environment. */
+    private static final Pattern UNQUOTED =
+            Pattern.compile("(?<![\"'\\w])\\$\\{[A-Za-z_][A-Za-z0-9_-]*(:[^}\"']{0,60})?}");
 
     private final Problems problems;
     private final Environment environment;
@@ -56,10 +63,21 @@ public final class YamlParser {
         } catch (MarkedYamlEngineException e) {
             // its message would quote lines of the file
             Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
-            throw problems.fatal("is not YAML: " + e.getProblem(), mark);
+            throw problems.fatal("is not YAML: " + e.getProblem() + unquoted(text, mark), mark);
         } catch (YamlEngineException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw problems.fatal("is not YAML: it holds characters or directives that YAML does not allow", null);
         }
+    }
+
+    /** What to do about a variable in a list or block of one line, where its braces and comma are YAML's when they are not in quotes. */
+    private static String unquoted(String text, @Nullable Mark mark) {
+        String line = mark == null
+                ? ""
+                : text.lines().skip(mark.getLine()).findFirst().orElse("");
+        Matcher variable = UNQUOTED.matcher(line);
+        return variable.find()
+                ? "; " + variable.group() + " has to be in quotes between { } or [ ]: \"" + variable.group() + '"'
+                : "";
     }
 
     private Optional<YamlNode> document() {
