@@ -4,6 +4,7 @@ package io.penstock.gateway.admin;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.penstock.gateway.config.AdminConfig;
+import io.penstock.gateway.config.read.Address;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -136,7 +137,7 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private static UncheckedIOException refused(InetSocketAddress address, IOException why) {
-        String where = address.getAddress().getHostAddress() + ":" + address.getPort();
+        String where = Address.text(address);
         return new UncheckedIOException(
                 "admin.port: cannot listen on " + where + " (" + why.getMessage() + "); change admin.port", why);
     }

@@ -118,7 +118,7 @@ public final class ExplainCommand implements Callable<Integer> {
         Head head = head(secure);
         GatewayException refusal = new PathPolicy(listener(read).paths()).apply(head);
         Exchange exchange = new Exchange(
-                head, new Peer("explain", address.getHostAddress(), 0, secure, trusted), new Nowhere(), ended -> {});
+                head, new Peer("explain", Address.text(address), 0, secure, trusted), new Nowhere(), ended -> {});
         if (refusal != null) {
             exchange.fail(refusal.reason(), refusal.detail());
         }

@@ -60,9 +60,7 @@ public final class ClientAddress {
     private String byHops(Exchange exchange) {
         List<String> entries = fromTheRight(exchange.request());
         String entry = entries.isEmpty() ? "" : entries.get(Math.min(hops, entries.size()) - 1);
-        return literal(entry)
-                .map(InetAddress::getHostAddress)
-                .orElse(exchange.peer().address());
+        return literal(entry).map(Address::text).orElse(exchange.peer().address());
     }
 
     private String byNetworks(Exchange exchange) {
@@ -72,7 +70,7 @@ public final class ClientAddress {
             if (address.isEmpty()) {
                 return client;
             }
-            client = address.get().getHostAddress();
+            client = Address.text(address.get());
             if (!within(client)) {
                 return client;
             }

@@ -39,7 +39,7 @@ final class HeadReader {
         Head head = request.head();
         head.add(line.method()).add(SharedFields.scheme(secure)).add(Field.of(":path", line.path()));
         fields(request);
-        request.finishRequest(line.authority());
+        request.finishRequest(line, limits.preferTarget());
         return request;
     }
 

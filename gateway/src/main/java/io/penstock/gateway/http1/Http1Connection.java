@@ -111,7 +111,8 @@ public final class Http1Connection implements ServedConnection {
                 config.maxFields(),
                 config.maxLineBytes(),
                 config.maxChunkLineBytes(),
-                config.maxTrailerBytes());
+                config.maxTrailerBytes(),
+                config.absoluteForm() == Http1Config.AbsoluteForm.PREFER_TARGET);
         this.in = new Input(wire);
         this.out = new Output(wire);
         this.headTime = new HeadTime(in);

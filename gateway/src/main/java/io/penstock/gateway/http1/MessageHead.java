@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http1;
 
+import io.penstock.gateway.config.read.Authority;
 import io.penstock.gateway.exchange.Field;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
@@ -130,12 +131,16 @@ final class MessageHead {
 
     // ---- when all of it is here ----
 
-    /** Checks the whole request and settles its framing. */
-    void finishRequest(String absolute) {
+    /**
+     * Checks the whole request and settles its framing.
+     *
+     * @param preferTarget whether the authority of an absolute-form target goes before another {@code Host}
+     */
+    void finishRequest(RequestLine line, boolean preferTarget) {
         removeListed();
         framing();
         bodyLength = chunked ? CHUNKED : declaredLength(0);
-        settleAuthority(absolute);
+        settleAuthority(line, preferTarget);
         if (trailersAccepted && http11) {
             head.add(TE_TRAILERS);
         }
@@ -186,42 +191,38 @@ final class MessageHead {
         }
     }
 
-    private void settleAuthority(String absolute) {
+    private void settleAuthority(RequestLine line, boolean preferTarget) {
         Field host = authority;
+        String absolute = line.authority();
+        if (!absolute.isEmpty()) {
+            checkAuthority(absolute);
+        }
         if (host == null) {
             if (http11) {
                 throw side.malformed("no host");
             }
             if (!absolute.isEmpty()) {
-                checkAuthority(absolute);
                 head.set(":authority", absolute);
             }
             return;
-        }
-        if (!absolute.isEmpty() && !absolute.equalsIgnoreCase(host.value())) {
-            throw side.malformed("host is not the authority of the request target");
         }
         if (!host.checked()) {
             checkAuthority(host.value());
             host.markChecked();
         }
-        if (!host.value().isEmpty()) {
+        if (absolute.isEmpty() || Authority.same(absolute, host.value(), line.scheme())) {
             head.set(host);
+        } else if (preferTarget) {
+            head.set(":authority", absolute); // RFC 9112 §3.2.2: the field is replaced
+        } else {
+            throw side.malformed("host is not the authority of the request target");
         }
     }
 
-    /** Only what an authority may consist of (RFC 3986 §3.2), without user information. */
+    /** RFC 9112 §3.2; an empty one means nothing to http and https (RFC 9110 §4.2.1). */
     private void checkAuthority(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            boolean fine = (c >= 'a' && c <= 'z')
-                    || (c >= '0' && c <= '9')
-                    || (c >= 'A' && c <= 'Z')
-                    || "-._~:[]%!$&'()*+;=".indexOf(c) >= 0
-                    || c > 0x7f;
-            if (!fine) {
-                throw side.malformed("character in host that is not allowed");
-            }
+        if (!Authority.valid(value)) {
+            throw side.malformed(value.isEmpty() ? "host is empty" : "host is neither a host nor host:port");
         }
     }
 

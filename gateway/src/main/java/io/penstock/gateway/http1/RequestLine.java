@@ -10,9 +10,10 @@ import io.penstock.gateway.exchange.GatewayException;
  * @param method the {@code :method}
  * @param path the path and query as they came; of an absolute-form target what follows its authority
  * @param authority that of an absolute-form target, otherwise empty
+ * @param scheme that of an absolute-form target, otherwise empty
  * @param http11 false for HTTP/1.0
  */
-record RequestLine(Field method, String path, String authority, boolean http11) {
+record RequestLine(Field method, String path, String authority, String scheme, boolean http11) {
     /** {@code " HTTP/1.1"}. */
     private static final int VERSION_BYTES = 9;
 
@@ -40,10 +41,10 @@ record RequestLine(Field method, String path, String authority, boolean http11) 
             throw malformed("CONNECT is not served");
         }
         if (bytes[target] == '/') {
-            return new RequestLine(method, HeadReader.text(bytes, target, end), "", http11);
+            return new RequestLine(method, HeadReader.text(bytes, target, end), "", "", http11);
         }
         if (bytes[target] == '*' && end == target + 1 && method.value().equals("OPTIONS")) {
-            return new RequestLine(method, "*", "", http11);
+            return new RequestLine(method, "*", "", "", http11);
         }
         return absolute(method, HeadReader.text(bytes, target, end), http11);
     }
@@ -87,7 +88,8 @@ record RequestLine(Field method, String path, String authority, boolean http11) 
         } else if (rest.charAt(0) == '?') {
             rest = "/" + rest;
         }
-        return new RequestLine(method, rest, target.substring(authority, path), http11);
+        return new RequestLine(
+                method, rest, target.substring(authority, path), authority == 7 ? "http" : "https", http11);
     }
 
     private static GatewayException malformed(String detail) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2;
 
+import io.penstock.gateway.config.read.Authority;
 import io.penstock.gateway.exchange.Field;
 import io.penstock.gateway.exchange.Head;
 import org.jspecify.annotations.Nullable;
@@ -63,10 +64,11 @@ final class HeadRules {
             return null;
         }
         String authority = head.authority();
-        if (authority == null) {
-            return validAuthority(host) ? null : "character in host that is not allowed";
+        if (!Authority.valid(host)) {
+            return "host is neither a host nor host:port";
         }
-        return host.equalsIgnoreCase(authority) ? null : "host is not :authority";
+        String scheme = String.valueOf(head.scheme());
+        return authority == null || Authority.same(host, authority, scheme) ? null : "host is not :authority";
     }
 
     /** Removes connection-specific fields, which mean nothing to the downstream's connection, before it looks. */
@@ -174,7 +176,9 @@ final class HeadRules {
                 seen |= bit;
                 if (!field.checked()) {
                     if (!validPseudoValue(field)) {
-                        return "character in " + field.name() + " that is not allowed";
+                        return field.name().equals(":authority")
+                                ? ":authority is neither a host nor host:port"
+                                : "character in " + field.name() + " that is not allowed";
                     }
                     field.markChecked();
                 }
@@ -251,7 +255,7 @@ final class HeadRules {
         return switch (field.name()) {
             case ":method" -> validMethod(value);
             case ":path" -> validPath(value);
-            case ":authority" -> validAuthority(value);
+            case ":authority" -> Authority.valid(value);
             default -> validValue(value);
         };
     }
@@ -270,22 +274,6 @@ final class HeadRules {
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
             if (c <= ' ' || c == 0x7f) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Only what an authority may consist of (RFC 3986 §3.2), without user information. */
-    private static boolean validAuthority(String authority) {
-        for (int i = 0; i < authority.length(); i++) {
-            char c = authority.charAt(i);
-            boolean fine = (c >= 'a' && c <= 'z')
-                    || (c >= '0' && c <= '9')
-                    || (c >= 'A' && c <= 'Z')
-                    || "-._~:[]%!$&'()*+;=".indexOf(c) >= 0
-                    || c > 0x7f;
-            if (!fine) {
                 return false;
             }
         }

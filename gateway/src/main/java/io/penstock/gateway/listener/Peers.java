@@ -2,6 +2,7 @@
 package io.penstock.gateway.listener;
 
 import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.read.Address;
 import io.penstock.gateway.config.read.Cidr;
 import io.penstock.gateway.exchange.Peer;
 import java.net.InetSocketAddress;
@@ -29,7 +30,7 @@ final class Peers {
     Peer of(SocketAddress from) {
         boolean secure = config.tls().isPresent();
         if (from instanceof InetSocketAddress address && address.getAddress() != null) {
-            String literal = address.getAddress().getHostAddress();
+            String literal = Address.text(address.getAddress());
             return new Peer(config.name(), literal, address.getPort(), secure, new Trust(trusted, address));
         }
         return new Peer(config.name(), "unknown", 0, secure, false);

@@ -3,6 +3,7 @@ package io.penstock.gateway.lookup;
 
 import io.penstock.gateway.config.lookup.AllowConfig;
 import io.penstock.gateway.config.lookup.PortRange;
+import io.penstock.gateway.config.read.Address;
 import io.penstock.gateway.config.read.Cidr;
 import java.net.InetAddress;
 import java.util.List;
@@ -29,10 +30,10 @@ final class AllowList {
             return "port " + port + " is in no allowed range";
         }
         if (address.isAnyLocalAddress() || address.isMulticastAddress()) {
-            return address.getHostAddress() + " is no address of one machine";
+            return Address.text(address) + " is no address of one machine";
         }
         if (networks.stream().noneMatch(network -> network.contains(address))) {
-            return address.getHostAddress() + " is in no allowed network";
+            return Address.text(address) + " is in no allowed network";
         }
         return null;
     }

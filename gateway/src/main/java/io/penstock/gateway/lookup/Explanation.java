@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.lookup;
 
+import io.penstock.gateway.config.read.Address;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -30,7 +30,7 @@ public record Explanation(
     static Explanation of(String key, State state, Optional<Duration> age, Answer answer) {
         Optional<String> value = answer == Answers.ABSENT ? Optional.empty() : Optional.of(answer.text());
         try {
-            String address = shown(answer.resolve().address());
+            String address = Address.text(answer.resolve().address());
             String reason = "address and port are in allowed ranges";
             return new Explanation(key, state, age, value, Optional.of(address), Optional.empty(), reason);
         } catch (GatewayException e) {
@@ -41,12 +41,7 @@ public record Explanation(
     }
 
     private static Optional<String> all(Answer answer) {
-        return answer.addresses().stream().map(Explanation::shown).reduce((first, next) -> first + ", " + next);
-    }
-
-    private static String shown(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+        return answer.addresses().stream().map(Address::text).reduce((first, next) -> first + ", " + next);
     }
 
     /** How the cache holds a key. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.route;
 
+import io.penstock.gateway.config.read.Authority;
+
 /** Which part of an authority is its host. */
 final class Host {
     private Host() {}
@@ -24,6 +26,9 @@ final class Host {
 
     /** As {@link RouteTable} compares it: without port, in lower case. Returns the same text when there is nothing to change. */
     static String lower(String authority) {
+        if (authority.startsWith("[")) {
+            return Authority.canonical(authority);
+        }
         for (int i = 0; i < authority.length(); i++) {
             char c = authority.charAt(i);
             if (c >= 'A' && c <= 'Z') {

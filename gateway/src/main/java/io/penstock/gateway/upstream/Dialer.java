@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream;
 
+import io.penstock.gateway.config.read.Address;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
@@ -53,16 +54,11 @@ final class Dialer {
             TlsFailures tlsFailures) {
         this.address = address;
         this.hostname = hostname;
-        this.name = text(address);
+        this.name = Address.text(address);
         this.config = config;
         this.tls = tls;
         this.budget = budget;
         this.tlsFailures = tlsFailures;
-    }
-
-    private static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     /** {@code address:port}. */

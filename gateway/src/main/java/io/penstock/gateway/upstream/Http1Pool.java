@@ -85,7 +85,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
         this.line = new WaitingLine(config);
         this.perPeer = config.proxyProtocol() != UpstreamConfig.ProxyProtocol.OFF;
         int head = config.http1().maxHeadBytes();
-        this.limits = new Http1Limits(head, MOST_FIELDS, head, CHUNK_LINE_BYTES, head);
+        this.limits = new Http1Limits(head, MOST_FIELDS, head, CHUNK_LINE_BYTES, head, false);
     }
 
     @Override

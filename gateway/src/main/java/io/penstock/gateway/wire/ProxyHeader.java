@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.wire;
 
+import io.penstock.gateway.config.read.Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -64,10 +65,8 @@ public final class ProxyHeader {
     }
 
     private static String text(InetSocketAddress address, boolean four) {
-        String literal = address.getAddress().getHostAddress();
-        int zone = literal.indexOf('%');
-        String bare = zone < 0 ? literal : literal.substring(0, zone);
-        return four || bare.indexOf(':') >= 0 ? bare : "::ffff:" + bare;
+        String literal = Address.text(address.getAddress());
+        return four || literal.indexOf(':') >= 0 ? literal : "::ffff:" + literal;
     }
 
     /** An IPv4 address beside an IPv6 one is written as mapped (RFC 4291 §2.5.5.2). */

@@ -94,7 +94,17 @@ class Http1ConnectionTest {
     @Test
     void closesAfterTheMostRequests() throws Exception {
         try (Http1Server server = new Http1Server(
-                        new Http1Config(4096, 32, 1024, 64, 256, Optional.empty(), Optional.of(2), 1024, false),
+                        new Http1Config(
+                                4096,
+                                32,
+                                1024,
+                                64,
+                                256,
+                                Optional.empty(),
+                                Optional.of(2),
+                                1024,
+                                Http1Config.AbsoluteForm.REFUSE,
+                                false),
                         Http1ConnectionTest::echo);
                 Http1Client client = server.client()) {
             client.send(GET + GET + GET);
@@ -556,7 +566,17 @@ class Http1ConnectionTest {
     }
 
     private static Http1Config limits(Optional<Integer> minBodyRate, boolean halfClose) {
-        return new Http1Config(4096, 32, 1024, 64, 256, minBodyRate, Optional.empty(), 16 * 1024, halfClose);
+        return new Http1Config(
+                4096,
+                32,
+                1024,
+                64,
+                256,
+                minBodyRate,
+                Optional.empty(),
+                16 * 1024,
+                Http1Config.AbsoluteForm.REFUSE,
+                halfClose);
     }
 
     @Test

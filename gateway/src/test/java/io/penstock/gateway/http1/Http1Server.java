@@ -29,8 +29,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Serves HTTP/1.1 connections on a real port with a handler of the test. */
 final class Http1Server implements AutoCloseable {
-    static final Http1Config LIMITS =
-            new Http1Config(4096, 32, 1024, 64, 256, Optional.empty(), Optional.empty(), 16 * 1024, false);
+    static final Http1Config LIMITS = new Http1Config(
+            4096,
+            32,
+            1024,
+            64,
+            256,
+            Optional.empty(),
+            Optional.empty(),
+            16 * 1024,
+            Http1Config.AbsoluteForm.REFUSE,
+            false);
 
     private static final PathPolicyConfig PATHS = new PathPolicyConfig(
             Treatment.NORMALISE, Treatment.PASS, Treatment.PASS, Treatment.REJECT, Treatment.REJECT);

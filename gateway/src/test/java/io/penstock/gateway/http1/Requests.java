@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 
 /** What the codec makes of bytes, as one line of text: each message after the other, and how it ended. */
 final class Requests {
-    private static final Http1Limits LIMITS = new Http1Limits(4096, 32, 1024, 64, 256);
+    private static final Http1Limits LIMITS = new Http1Limits(4096, 32, 1024, 64, 256, false);
 
     private Requests() {}
 

@@ -123,7 +123,7 @@ class SmugglingTest {
     @Test
     void remembersFrequentLinesWithoutMixingThemUp() throws IOException {
         FieldCache cache = new FieldCache();
-        Http1Limits limits = new Http1Limits(4096, 32, 1024, 64, 256);
+        Http1Limits limits = new Http1Limits(4096, 32, 1024, 64, 256, false);
         Input in = new Input(new CutWire(PLAIN + PLAIN + PLAIN.replace("text/plain", "text/other")));
         HeadReader heads = new HeadReader(Side.DOWNSTREAM, in, limits, cache);
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @SuppressWarnings("StringConcatToTextBlock") // lines end with CR LF here
 class UpstreamHalfTest {
-    private static final Http1Limits LIMITS = new Http1Limits(4096, 32, 1024, 64, 256);
+    private static final Http1Limits LIMITS = new Http1Limits(4096, 32, 1024, 64, 256, false);
 
     private static UpstreamConnection to(CutWire wire) {
         return new UpstreamConnection(wire, LIMITS, new FieldCache());

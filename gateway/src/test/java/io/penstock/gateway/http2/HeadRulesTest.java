@@ -20,6 +20,7 @@ class HeadRulesTest {
                 ":method=GET|:scheme=http|:path=/|:authority=a.test|host=A.test",
                 ":method=GET|:scheme=http|:path=/|:authority=[::1]:8080|host=[::1]:8080",
                 ":method=GET|:scheme=http|:path=/|host=a.test:80",
+                ":method=GET|:scheme=https|:path=/|:authority=a.test|host=a.test:443",
                 ":method=M-SEARCH|:scheme=http|:path=/\u00e9?a=b&c",
                 ":method=GET|:scheme=http|:path=/|x-empty=",
                 ":method=GET|:scheme=http|:path=/|x-obs=\u00e9"
@@ -63,6 +64,9 @@ class HeadRulesTest {
                 ":method=GET|:scheme=http|:path=/|:authority=a b",
                 ":method=GET|:scheme=http|:path=/|:authority=a/b",
                 ":method=GET|:scheme=http|:path=/|:authority=a?b",
+                ":method=GET|:scheme=http|:path=/|:authority=",
+                ":method=GET|:scheme=http|:path=/|host=",
+                ":method=GET|:scheme=https|:path=/|:authority=a:80|host=a",
                 ":method=GET|:scheme=http|:path=/|:authority=a,b",
                 ":method=GET|:scheme=http|:path=/a b",
                 ":method=GET|:scheme=http|:path=/a\tb",

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param maxRequests 1 to 1 000 000 000; the connection is closed after so many; absent means no limit
  * @param maxDrainBytes 0 B to 64 MiB, default 256 KiB; what is read of a request body that nobody wants, to keep the connection; a longer
  *     one closes it
+ * @param absoluteForm {@code refuse} or {@code prefer-target}, default {@code refuse}; what a request is whose target names another authority
+ *     than its {@code Host}
  * @param halfClose default false; whether a client that has ended its side still waits for its response; otherwise it counts as gone
  */
 public record Http1Config(
@@ -29,7 +31,16 @@ public record Http1Config(
         Optional<Integer> minBodyRate,
         Optional<Integer> maxRequests,
         int maxDrainBytes,
+        AbsoluteForm absoluteForm,
         boolean halfClose) {
+
+    /** Which of two authorities counts. */
+    public enum AbsoluteForm {
+        /** Neither: whoever is behind us could choose the other. */
+        REFUSE,
+        /** That of the request target (RFC 9112 §3.2.2). */
+        PREFER_TARGET
+    }
 
     public Http1Config {
         Check check = new Check()
@@ -54,6 +65,7 @@ public record Http1Config(
                 node.optionalSize("min-body-rate"),
                 node.optionalInteger("max-requests"),
                 node.size("max-drain-bytes", 256 * 1024),
+                node.choice("absolute-form", AbsoluteForm.REFUSE),
                 node.flag("half-close", false));
     }
 }

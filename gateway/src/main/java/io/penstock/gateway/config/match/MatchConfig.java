@@ -40,6 +40,9 @@ public record MatchConfig(
     public MatchConfig {
         host = host.map(text -> text.toLowerCase(Locale.ROOT))
                 .map(Address::withoutBrackets)
+                .map(text -> text.indexOf(':') < 0
+                        ? text
+                        : Address.literal(text).map(Address::text).orElse(text))
                 .map(text -> text.length() > 1 && text.endsWith(".") ? text.substring(0, text.length() - 1) : text);
         upgrade = upgrade.map(text -> text.toLowerCase(Locale.ROOT));
         methods = List.copyOf(methods);

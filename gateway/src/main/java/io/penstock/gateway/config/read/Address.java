@@ -2,6 +2,7 @@
 package io.penstock.gateway.config.read;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -38,6 +39,49 @@ public final class Address {
         }
         String inner = text.substring(1, text.length() - 1);
         return inner.indexOf(':') >= 0 && literal(inner).isPresent() ? inner : text;
+    }
+
+    /** As text: IPv6 as RFC 5952 writes it, and without the zone, which means nothing to others. */
+    public static String text(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return bytes.length == 4 ? address.getHostAddress() : ipv6(bytes);
+    }
+
+    /** With its port, IPv6 in brackets. */
+    public static String text(InetSocketAddress address) {
+        String host = text(address.getAddress());
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /** RFC 5952 §4: lower case, no leading zeros, the longest run of zero groups as two colons. */
+    private static String ipv6(byte[] address) {
+        int start = -1;
+        int length = 1;
+        for (int i = 0; i < 8; i++) {
+            int end = i;
+            while (end < 8 && group(address, end) == 0) {
+                end++;
+            }
+            if (end - i > length) {
+                start = i;
+                length = end - i;
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 8; i++) {
+            if (i == start) {
+                text.append("::");
+                i += length - 1;
+            } else {
+                text.append(text.isEmpty() || text.charAt(text.length() - 1) == ':' ? "" : ":")
+                        .append(Integer.toHexString(group(address, i)));
+            }
+        }
+        return text.toString();
+    }
+
+    private static int group(byte[] address, int index) {
+        return ((address[2 * index] & 0xff) << 8) | (address[2 * index + 1] & 0xff);
     }
 
     public static boolean host(String text) {

@@ -88,39 +88,8 @@ public record Cidr(InetAddress address, int prefixLength) {
     }
 
     private static String text(byte[] address, int prefixLength) {
-        String literal = address.length == 4 ? address(address).getHostAddress() : ipv6(address);
+        String literal = Address.text(address(address));
         return prefixLength == address.length * 8 ? literal : literal + "/" + prefixLength;
-    }
-
-    /** RFC 5952 §4: lower case, no leading zeros, the longest run of zero groups as two colons. */
-    private static String ipv6(byte[] address) {
-        int start = -1;
-        int length = 1;
-        for (int i = 0; i < 8; i++) {
-            int end = i;
-            while (end < 8 && group(address, end) == 0) {
-                end++;
-            }
-            if (end - i > length) {
-                start = i;
-                length = end - i;
-            }
-        }
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < 8; i++) {
-            if (i == start) {
-                text.append("::");
-                i += length - 1;
-            } else {
-                text.append(text.isEmpty() || text.charAt(text.length() - 1) == ':' ? "" : ":")
-                        .append(Integer.toHexString(group(address, i)));
-            }
-        }
-        return text.toString();
-    }
-
-    private static int group(byte[] address, int index) {
-        return ((address[2 * index] & 0xff) << 8) | (address[2 * index + 1] & 0xff);
     }
 
     private static byte[] masked(byte[] address, int prefixLength) {

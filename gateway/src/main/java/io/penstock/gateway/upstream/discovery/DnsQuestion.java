@@ -2,6 +2,7 @@
 package io.penstock.gateway.upstream.discovery;
 
 import io.penstock.gateway.config.discovery.DnsDiscoveryConfig;
+import io.penstock.gateway.config.read.Address;
 import io.penstock.gateway.lookup.Dns;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -97,8 +98,7 @@ final class DnsQuestion implements EndpointQuestion {
     }
 
     private static DiscoveredEndpoint endpoint(String host, InetAddress address, int port, int weight, int priority) {
-        return new DiscoveredEndpoint(
-                DiscoveredEndpoint.address(address.getHostAddress(), port), host, weight, priority);
+        return new DiscoveredEndpoint(DiscoveredEndpoint.address(Address.text(address), port), host, weight, priority);
     }
 
     private Duration pause(long ttlSeconds) {

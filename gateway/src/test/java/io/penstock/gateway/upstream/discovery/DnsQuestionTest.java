@@ -48,7 +48,7 @@ class DnsQuestionTest {
                     .containsExactly(
                             new DiscoveredEndpoint("10.0.0.1:9000", "jobs.test", 1, 0),
                             new DiscoveredEndpoint("10.0.0.2:9000", "jobs.test", 1, 0),
-                            new DiscoveredEndpoint("[fd00:0:0:0:0:0:0:1]:9000", "jobs.test", 1, 0));
+                            new DiscoveredEndpoint("[fd00::1]:9000", "jobs.test", 1, 0));
         }
     }
 
@@ -115,9 +115,9 @@ class DnsQuestionTest {
                     .containsExactly(
                             new DiscoveredEndpoint("10.0.0.1:9001", "a.test", 1000, 0),
                             new DiscoveredEndpoint("10.0.0.2:9002", "b.test", 250, 0),
-                            new DiscoveredEndpoint("[fd00:0:0:0:0:0:0:2]:9002", "b.test", 250, 0),
+                            new DiscoveredEndpoint("[fd00::2]:9002", "b.test", 250, 0),
                             new DiscoveredEndpoint("10.0.0.2:9003", "b.test", 1, 1),
-                            new DiscoveredEndpoint("[fd00:0:0:0:0:0:0:2]:9003", "b.test", 1, 1));
+                            new DiscoveredEndpoint("[fd00::2]:9003", "b.test", 1, 1));
         }
     }
 
