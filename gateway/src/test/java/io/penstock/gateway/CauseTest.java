@@ -48,6 +48,7 @@ class CauseTest {
             case CIRCUIT_OPEN,
                     DRAINING,
                     NO_ENDPOINT,
+                    NO_LOCAL_PORT,
                     OVERLOADED,
                     STORE_UNAVAILABLE,
                     TOO_MANY_CONNECTIONS,
@@ -133,6 +134,8 @@ class CauseTest {
     @Test
     void hasARowForEveryCause() {
         assertThat(CauseRows.all().stream().map(CauseRow::cause).distinct())
-                .containsExactlyInAnyOrderElementsOf(Arrays.asList(Cause.values()));
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Cause.values())
+                        .filter(cause -> cause != Cause.NO_LOCAL_PORT) // NoLocalPortTest: in a namespace with few ports
+                        .toList());
     }
 }

@@ -54,6 +54,8 @@ public enum Cause {
     CONNECT_REFUSED(UPSTREAM, 502, GrpcStatus.UNAVAILABLE, true),
     /** No connection within the connect timeout. */
     CONNECT_TIMEOUT(UPSTREAM, 504, GrpcStatus.UNAVAILABLE, true),
+    /** This machine has no port or address left for one more connection to that place (EADDRNOTAVAIL): most often TIME_WAIT has them. */
+    NO_LOCAL_PORT(GATEWAY, 503, GrpcStatus.UNAVAILABLE, true),
     /** No TLS with the upstream: its certificate, its name or its versions. */
     TLS_FAILED(UPSTREAM, 502, GrpcStatus.UNAVAILABLE, true),
     /** The upstream's response head did not come within the first-byte timeout. */

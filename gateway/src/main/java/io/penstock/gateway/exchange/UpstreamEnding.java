@@ -17,6 +17,10 @@ public enum UpstreamEnding {
     CUT_SHORT(false),
     /** It made room for another one. */
     REPLACED(false),
+    /** Its upstream is configured with a connection for each exchange. */
+    NOT_REUSED(false),
+    /** As many idle ones as are kept were there. */
+    SURPLUS(false),
     PING_TIMEOUT(false),
     CONNECT_TIMEOUT(false),
     WRITE_TIMEOUT(false),

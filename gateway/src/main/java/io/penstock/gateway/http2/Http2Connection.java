@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * {@link StreamEvents} or {@link Role}, or while another connection's lock is taken.
  */
 final class Http2Connection {
+    /** A limit of streams: the connection takes its first one, and no other ever. */
+    static final int FIRST_ONLY = 0;
 
     /** What differs between the side that accepts streams and the side that opens them. Called without the lock. */
     interface Role {
@@ -225,7 +227,9 @@ final class Http2Connection {
     }
 
     private boolean free(int limit) {
-        return takesStreams() && streams.taken() < Math.min(limit, settings.maxStreams());
+        int most = settings.maxStreams();
+        return takesStreams()
+                && (limit == FIRST_ONLY ? streams.unused() && most > 0 : streams.taken() < Math.min(limit, most));
     }
 
     private boolean takesStreams() {

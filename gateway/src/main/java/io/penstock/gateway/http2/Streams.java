@@ -37,6 +37,11 @@ final class Streams {
         return table.size() + reserved;
     }
 
+    /** Whether no stream was ever opened, and none is about to be. */
+    boolean unused() {
+        return opened == 0 && reserved == 0;
+    }
+
     void reserve() {
         reserved++;
         openStreams = taken();

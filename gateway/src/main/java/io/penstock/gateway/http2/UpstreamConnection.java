@@ -42,6 +42,8 @@ public final class UpstreamConnection implements Http2Connection.Role {
     }
 
     private final UpstreamConfig config;
+    private final boolean once;
+    private final int streamLimit;
     private final Observer observer;
     private final Http2Connection connection;
     private final FrameDispatcher dispatcher;
@@ -64,6 +66,8 @@ public final class UpstreamConnection implements Http2Connection.Role {
      */
     public UpstreamConnection(Wire wire, UpstreamConfig config, long maxAgeNanos, Observer observer) {
         this.config = config;
+        this.once = config.reuse() == UpstreamConfig.Reuse.NEVER;
+        this.streamLimit = once ? Http2Connection.FIRST_ONLY : config.http2().maxConcurrentStreams();
         this.observer = observer;
         this.maxAgeNanos = maxAgeNanos;
         this.connection = new Http2Connection(wire, config.http2(), false, this);
@@ -113,7 +117,7 @@ public final class UpstreamConnection implements Http2Connection.Role {
         if (!(exchange.downstream() instanceof Relay relay) || relay.blocking()) {
             throw new IllegalArgumentException("the exchange is in blocking style");
         }
-        return usable() && relay.attach(connection, config.http2().maxConcurrentStreams(), onlyOne);
+        return usable() && relay.attach(connection, streamLimit, onlyOne);
     }
 
     /** Whether the exchange's frames can be relayed by {@link #open}; otherwise its attempts are in blocking style. */
@@ -146,7 +150,7 @@ public final class UpstreamConnection implements Http2Connection.Role {
      * @return null when no stream is free, the connection is not ready, or it takes no more
      */
     public @Nullable Half openHalf(Exchange exchange) {
-        if (!usable() || !connection.reserve(config.http2().maxConcurrentStreams())) {
+        if (!usable() || !connection.reserve(streamLimit)) {
             return null;
         }
         UpstreamHalf half = new UpstreamHalf(connection, exchange);
@@ -198,6 +202,8 @@ public final class UpstreamConnection implements Http2Connection.Role {
     public void streamClosed(Wakes wakes) {
         if (retired) {
             closeIfUnused();
+        } else if (once && opened() > 0) {
+            retire(UpstreamEnding.NOT_REUSED);
         } else {
             observer.slotFreed(this);
         }

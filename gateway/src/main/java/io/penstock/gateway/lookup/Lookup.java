@@ -71,7 +71,11 @@ public final class Lookup implements AutoCloseable {
         this.freshMillis = config.freshFor().toMillis();
         this.absentMillis = config.absentFor().toMillis();
         this.staleMillis = config.staleFor().toMillis();
-        this.watch = store.watch(template.prefix(), new Watcher() {
+        this.watch = config.cached() ? watch() : () -> {};
+    }
+
+    private Watch watch() {
+        return store.watch(template.prefix(), new Watcher() {
             @Override
             public void changed(String key) {
                 outdate(key);
@@ -121,7 +125,7 @@ public final class Lookup implements AutoCloseable {
      */
     public @Nullable Target ready(Head request) {
         String key = template.fill(request);
-        Entry entry = cache.getIfPresent(key);
+        Entry entry = config.cached() ? cache.getIfPresent(key) : null;
         if (entry == null) {
             template.check(request, key);
             return null;
@@ -136,17 +140,31 @@ public final class Lookup implements AutoCloseable {
     /**
      * Returns the target; blocks the calling thread while the store or a name server is asked: up to the store's timeout and 3 s.
      *
-     * @throws GatewayException NO_ROUTE_KEY, BAD_ROUTE_KEY, KEY_UNKNOWN, STORE_UNAVAILABLE, MALFORMED_TARGET, NAME_UNRESOLVED or
-     *     TARGET_NOT_ALLOWED
+     * @throws GatewayException NO_ROUTE_KEY, BAD_ROUTE_KEY, KEY_UNKNOWN, STORE_UNAVAILABLE, NO_LOCAL_PORT, MALFORMED_TARGET,
+     *     NAME_UNRESOLVED or TARGET_NOT_ALLOWED
      */
     public Target resolve(Head request) {
         String key = template.fill(request);
         template.check(request, key);
+        if (!config.cached()) {
+            return askedNow(key).resolve();
+        }
         Entry entry = cache.getIfPresent(key);
         if (entry == null || !usable(key, entry, clock.millis())) {
             entry = load(key);
         }
         return entry.answer().resolve();
+    }
+
+    /** The store's answer for one request, which nobody shares and nothing that was heard before replaces. */
+    private Answer askedNow(String key) {
+        counts.loads.increment();
+        try {
+            return asked(key);
+        } catch (GatewayException e) {
+            counts.failures.increment();
+            throw e;
+        }
     }
 
     /**
@@ -220,7 +238,8 @@ public final class Lookup implements AutoCloseable {
         try {
             return load.await(store.timeout());
         } catch (GatewayException e) {
-            Entry held = e.reason() == Cause.STORE_UNAVAILABLE ? served(key, load.generation()) : null;
+            boolean unanswered = e.reason() == Cause.STORE_UNAVAILABLE || e.reason() == Cause.NO_LOCAL_PORT;
+            Entry held = unanswered ? served(key, load.generation()) : null;
             if (held == null) {
                 counts.failures.increment();
                 throw e;

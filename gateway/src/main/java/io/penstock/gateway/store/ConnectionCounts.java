@@ -52,6 +52,8 @@ public record ConnectionCounts(
         TIMED_OUT("gateway"),
         /** The gateway did, because it was not needed for long. */
         IDLE("gateway"),
+        /** The gateway did, because its store is configured with a connection for each question. */
+        NOT_REUSED("gateway"),
         /** The gateway did, because the peer is not the one to ask any more, or its other connections broke. */
         REPLACED("gateway"),
         /** The gateway did, when it stopped. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.store;
 
+import io.penstock.gateway.config.store.RedisConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.store.ConnectionCounts.Ending;
@@ -40,13 +41,13 @@ final class RedisNode implements AutoCloseable {
 
     private volatile @Nullable String problem = "not connected yet";
 
-    RedisNode(HostAndPort address, JedisClientConfig config, int maxConnections, RedisWatch.Owner owner) {
+    RedisNode(HostAndPort address, RedisConfig config, JedisClientConfig dialing, RedisWatch.Owner owner) {
         this.address = address;
-        this.timeoutMillis = config.getSocketTimeoutMillis();
+        this.timeoutMillis = dialing.getSocketTimeoutMillis();
         this.gets = new ConnectionTally(address.toString(), "get");
         this.watches = new ConnectionTally(address.toString(), "watch");
-        this.pool = new RedisPool(address, config, maxConnections, gets);
-        this.watch = new RedisWatch(this, config, owner, watches);
+        this.pool = new RedisPool(address, config, dialing, gets);
+        this.watch = new RedisWatch(this, dialing, owner, watches);
     }
 
     HostAndPort address() {
@@ -97,7 +98,7 @@ final class RedisNode implements AutoCloseable {
      *
      * @param asking whether the slot of the key is still on its way to this server
      * @throws JedisRedirectionException when another server has the key
-     * @throws GatewayException STORE_UNAVAILABLE, or MALFORMED_TARGET when the key has no string
+     * @throws GatewayException STORE_UNAVAILABLE, NO_LOCAL_PORT, or MALFORMED_TARGET when the key has no string
      */
     @Nullable
     String get(byte[] key, boolean asking) {
@@ -145,6 +146,9 @@ final class RedisNode implements AutoCloseable {
         try {
             return pool.take();
         } catch (JedisConnectionException e) {
+            if (RedisSockets.noLocalPort(e)) { // which says nothing of the server
+                throw new GatewayException(Cause.NO_LOCAL_PORT, "connect to redis " + address + ": EADDRNOTAVAIL", e);
+            }
             throw e;
         } catch (JedisDataException e) {
             // log-in or database refused

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.store;
 
+import io.penstock.gateway.config.store.RedisConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.store.ConnectionCounts.Ending;
 import java.time.Duration;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.PooledObjectFactory;
+import org.apache.commons.pool2.impl.DefaultPooledObject;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.ConnectionPool;
@@ -21,27 +26,32 @@ import redis.clients.jedis.exceptions.JedisException;
  * closing counted. Safe for use by any thread.
  */
 final class RedisPool implements AutoCloseable {
-    /** A connection that nobody used for this long is closed. */
-    static final Duration IDLE = Duration.ofMinutes(1);
-
     private final ConnectionTally tally;
     private final ConcurrentHashMap<Connection, Ending> endings = new ConcurrentHashMap<>();
     private final ConnectionPool pool;
     private final Duration maxWait;
+    private final Duration idleTimeout;
+    private final boolean once;
+    private final Semaphore places;
+    private final Counted counted;
 
-    RedisPool(HostAndPort address, JedisClientConfig config, int maxConnections, ConnectionTally tally) {
+    RedisPool(HostAndPort address, RedisConfig config, JedisClientConfig dialing, ConnectionTally tally) {
         this.tally = tally;
-        this.maxWait = Duration.ofMillis(config.getSocketTimeoutMillis());
+        this.maxWait = Duration.ofMillis(dialing.getSocketTimeoutMillis());
+        this.idleTimeout = config.idleTimeout();
+        this.once = config.reuse() == UpstreamConfig.Reuse.NEVER;
+        this.places = new Semaphore(config.maxConnections());
+        this.counted = new Counted(new ConnectionFactory(new RedisSockets(address, dialing), dialing));
         ConnectionPoolConfig limits = new ConnectionPoolConfig();
-        limits.setMaxTotal(maxConnections);
-        limits.setMaxIdle(maxConnections);
+        limits.setMaxTotal(config.maxConnections());
+        limits.setMaxIdle(config.maxConnections());
         limits.setMinIdle(0);
         limits.setMaxWait(maxWait);
         limits.setTestWhileIdle(false);
-        limits.setMinEvictableIdleDuration(IDLE);
-        limits.setTimeBetweenEvictionRuns(IDLE.dividedBy(2));
+        limits.setMinEvictableIdleDuration(idleTimeout);
+        limits.setTimeBetweenEvictionRuns(idleTimeout.dividedBy(2));
         limits.setJmxEnabled(false);
-        this.pool = new ConnectionPool(new Counted(new ConnectionFactory(address, config)), limits);
+        this.pool = new ConnectionPool(counted, limits);
     }
 
     /**
@@ -51,7 +61,7 @@ final class RedisPool implements AutoCloseable {
      */
     Connection take() {
         try {
-            Connection connection = pool.borrowObject(maxWait);
+            Connection connection = once ? opened() : pool.borrowObject(maxWait);
             tally.taken.increment();
             return connection;
         } catch (JedisException e) {
@@ -66,15 +76,39 @@ final class RedisPool implements AutoCloseable {
         }
     }
 
+    /** A new one, which is no business of the pool: that opens others in place of those that it is told to close. */
+    private Connection opened() throws Exception {
+        if (!places.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new NoSuchElementException("no connection was closed in time");
+        }
+        try {
+            return counted.makeObject().getObject();
+        } catch (Exception e) {
+            places.release();
+            throw e;
+        }
+    }
+
     void giveBack(Connection connection) {
-        pool.returnObject(connection);
+        if (once) {
+            discard(connection, Ending.NOT_REUSED);
+        } else {
+            pool.returnObject(connection);
+        }
     }
 
     /** Closes a taken connection instead of giving it back. */
     void discard(Connection connection, Ending why) {
         endings.put(connection, why);
         try {
-            pool.invalidateObject(connection);
+            if (once) {
+                places.release();
+                counted.destroyObject(new DefaultPooledObject<>(connection));
+            } else {
+                pool.invalidateObject(connection);
+            }
+        } catch (JedisConnectionException e) {
+            // it is closed; the pool could not open another one for somebody who waits, who will be told
         } catch (Exception e) {
             throw new JedisException("cannot discard a connection", e);
         }
@@ -112,7 +146,7 @@ final class RedisPool implements AutoCloseable {
         @Override
         public void destroyObject(PooledObject<Connection> pooled) throws Exception {
             Ending why = endings.remove(pooled.getObject());
-            boolean idle = pooled.getIdleDuration().compareTo(IDLE) >= 0;
+            boolean idle = pooled.getIdleDuration().compareTo(idleTimeout) >= 0;
             tally.closed(why != null ? why : pool.isClosed() ? Ending.SHUT_DOWN : idle ? Ending.IDLE : Ending.REPLACED);
             factory.destroyObject(pooled);
         }

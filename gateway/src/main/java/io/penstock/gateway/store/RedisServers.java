@@ -280,7 +280,7 @@ final class RedisServers implements RedisWatch.Owner, AutoCloseable {
         if (closed) {
             throw new JedisException("closed");
         }
-        RedisNode node = new RedisNode(address, dialer.data, config.maxConnections(), this);
+        RedisNode node = new RedisNode(address, config, dialer.data, this);
         node.start();
         return node;
     }

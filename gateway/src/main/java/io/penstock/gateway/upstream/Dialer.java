@@ -13,6 +13,7 @@ import io.penstock.gateway.wire.TlsFailure;
 import io.penstock.gateway.wire.TlsFailures;
 import io.penstock.gateway.wire.TlsWire;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
@@ -98,6 +99,8 @@ final class Dialer {
             wire = ChannelWire.connect(address, config.connectTimeout());
         } catch (SocketTimeoutException e) {
             throw late();
+        } catch (BindException e) { // of connect, which chooses the local port: EADDRNOTAVAIL
+            throw new GatewayException(Cause.NO_LOCAL_PORT, "connect to " + name + ": " + e.getMessage(), e);
         } catch (IOException | RuntimeException e) {
             throw new GatewayException(Cause.CONNECT_REFUSED, "connect to " + name + ": " + e.getMessage(), e);
         }

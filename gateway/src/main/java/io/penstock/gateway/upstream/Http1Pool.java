@@ -51,6 +51,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
     private final Http1Limits limits;
     private final FieldCache fields = new FieldCache();
     private final boolean perPeer;
+    private final boolean once;
     private final Ledger ledger = new Ledger();
     private final IdleAge idleAge = new IdleAge();
     private final Http1Attempts attempts;
@@ -84,6 +85,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
         this.attempts = new Http1Attempts(this, successor);
         this.line = new WaitingLine(config);
         this.perPeer = config.proxyProtocol() != UpstreamConfig.ProxyProtocol.OFF;
+        this.once = config.reuse() == UpstreamConfig.Reuse.NEVER;
         int head = config.http1().maxHeadBytes();
         this.limits = new Http1Limits(head, MOST_FIELDS, head, CHUNK_LINE_BYTES, head, false);
     }
@@ -118,7 +120,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
     Http1Lease takeOn(EventLoop loop, Exchange exchange, boolean repeatable) {
         long now = System.nanoTime();
         long limit = idleAge.limitNanos(repeatable, now);
-        if (limit == IdleAge.NONE || idleAge.erratic(now)) {
+        if (once || limit == IdleAge.NONE || idleAge.erratic(now)) {
             return null;
         }
         Http1Lease lease;
@@ -142,7 +144,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
             long now = System.nanoTime();
             boolean erratic = idleAge.erratic(now);
             long limit = idleAge.limitNanos(repeatable, now);
-            boolean mustBeFresh = fresh || limit == IdleAge.NONE;
+            boolean mustBeFresh = once || fresh || limit == IdleAge.NONE;
             Waiting waiting = null;
             Http1Lease found = null;
             lock.lock();
@@ -221,8 +223,10 @@ final class Http1Pool implements Pool, Dialer.Caller {
     /** The exchange on it is complete, and it may carry another one. */
     void giveBack(Http1Lease lease) {
         long now = System.nanoTime();
-        UpstreamEnding ending = lease.worn() ? UpstreamEnding.MAX_REQUESTS : UpstreamEnding.MAX_AGE;
-        boolean over = lease.worn() || lease.tooOld(now);
+        UpstreamEnding ending =
+                once ? UpstreamEnding.NOT_REUSED : lease.worn() ? UpstreamEnding.MAX_REQUESTS : UpstreamEnding.MAX_AGE;
+        boolean over = once || lease.worn() || lease.tooOld(now);
+        Http1Lease surplus = null;
         lease.idleSinceNanos = now;
         lease.seenOpenNanos = now;
         if (!over) {
@@ -233,7 +237,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
                     over = true;
                     ending = UpstreamEnding.DRAINED;
                 } else if (line.size() == 0 || !giveToFirst(lease, waiting -> !waiting.fresh)) {
-                    idle.addLast(lease);
+                    surplus = putAway(lease);
                     if (line.size() > 0) {
                         dialIfNeeded(); // who waits may not have it, and it takes a place
                     }
@@ -246,6 +250,16 @@ final class Http1Pool implements Pool, Dialer.Caller {
             lease.close();
             ended(lease, ending);
         }
+        if (surplus != null) {
+            surplus.close();
+            ended(surplus, UpstreamEnding.SURPLUS);
+        }
+    }
+
+    /** Under the lock: keeps it idle; returns the one that is idle for longest when it is one too many. */
+    private @Nullable Http1Lease putAway(Http1Lease lease) {
+        idle.addLast(lease);
+        return idle.size() > config.maxIdle() ? idle.pollFirst() : null;
     }
 
     /** Under the lock: hands it to the first that may have it. */
@@ -364,6 +378,7 @@ final class Http1Pool implements Pool, Dialer.Caller {
         Http1Lease lease = new Http1Lease(this, config, connection, wire, peer, dialer.jitteredAgeNanos());
         ledger.opened();
         boolean late;
+        Http1Lease surplus = null;
         lock.lock();
         try {
             dialing--;
@@ -371,14 +386,15 @@ final class Http1Pool implements Pool, Dialer.Caller {
             late = draining;
             if (!late && !giveToFirst(lease, waiting -> true)) {
                 lease.keep();
-                idle.addLast(lease);
+                surplus = once ? lease : putAway(lease);
             }
         } finally {
             lock.unlock();
         }
-        if (late) {
-            lease.close();
-            ended(lease, UpstreamEnding.DRAINED);
+        if (late || surplus != null) {
+            Http1Lease over = surplus == null ? lease : surplus;
+            over.close();
+            ended(over, late ? UpstreamEnding.DRAINED : once ? UpstreamEnding.NOT_REUSED : UpstreamEnding.SURPLUS);
         }
     }
 

@@ -43,6 +43,7 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
     private final Consumer<Exchange> successor;
     private final @Nullable AutoPool choosing;
     private final String protocol;
+    private final boolean once;
     private final Ledger ledger = new Ledger();
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -61,6 +62,8 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
         final UpstreamConnection connection;
         final Saturation saturation = new Saturation();
         volatile boolean saturated;
+        /** Under the pool's lock: it is being retired, as one idle connection too many. */
+        boolean surplus;
 
         Serving(UpstreamConnection connection) {
             this.connection = connection;
@@ -83,6 +86,7 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
         this.dialer = dialer;
         this.successor = successor;
         this.choosing = choosing;
+        this.once = config.reuse() == UpstreamConfig.Reuse.NEVER;
         this.line = new WaitingLine(config);
         this.protocol = config.tls().isPresent() ? "h2" : "h2c";
     }
@@ -96,7 +100,7 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
     public void open(Exchange exchange) {
         if (!UpstreamConnection.relays(exchange)) {
             exchange.downstream().offload(() -> serve(exchange));
-        } else if (line.size() > 0 || !place(exchange)) {
+        } else if (once || line.size() > 0 || !place(exchange)) {
             try {
                 queue(new Waiting(exchange, false, false));
             } catch (GatewayException e) {
@@ -121,7 +125,7 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
     private void serve(Exchange exchange) {
         Half half;
         try {
-            half = line.size() == 0 ? openHalf(exchange) : null;
+            half = !once && line.size() == 0 ? openHalf(exchange) : null;
             if (half == null) {
                 Waiting waiting = new Waiting(exchange, true, false);
                 queue(waiting);
@@ -273,7 +277,7 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
 
     /** Under the lock. Retired connections do not count, up to as many again: their streams may last for hours. */
     private void dialIfNeeded() {
-        int perConnection = Math.min(USUAL_STREAMS, config.http2().maxConcurrentStreams());
+        int perConnection = once ? 1 : Math.min(USUAL_STREAMS, config.http2().maxConcurrentStreams());
         int wanted = (line.size() + perConnection - 1) / perConnection;
         while (dialing < wanted
                 && serving.length + dialing < config.maxConnections()
@@ -341,7 +345,11 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
         try {
             dialing--;
             lastUsedNanos = System.nanoTime(); // also for an exchange that pump() has taken out of the line
-            if (serving.length == 0) {
+            if (once) {
+                Waiting first = line.take(); // it was for one of them
+                refused = first == null ? refused : List.of(first);
+                dialIfNeeded();
+            } else if (serving.length == 0) {
                 refused = line.takeIf(waiting -> true);
             } // otherwise the next upkeep dials again
         } finally {
@@ -391,6 +399,32 @@ final class Http2Pool implements Pool, UpstreamConnection.Observer, Dialer.Calle
         freed++;
         if (line.size() > 0) {
             pump();
+        }
+        if (!once && config.maxIdle() < config.maxConnections()) {
+            retireIfSurplus(connection);
+        }
+    }
+
+    /** Whoever finds a stream on it meanwhile keeps it: it closes once that has ended. */
+    private void retireIfSurplus(UpstreamConnection connection) {
+        boolean surplus = false;
+        lock.lock();
+        try {
+            int idle = 0;
+            for (Serving one : serving) {
+                idle += one.connection.openStreams() == 0 && !one.surplus ? 1 : 0;
+            }
+            for (Serving one : serving) {
+                if (one.connection == connection && !one.surplus && connection.opened() > 0) {
+                    surplus = idle > config.maxIdle() && connection.openStreams() == 0;
+                    one.surplus = surplus;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (surplus) {
+            connection.retire(UpstreamEnding.SURPLUS);
         }
     }
 

@@ -10,6 +10,7 @@ import io.penstock.gateway.config.cluster.FailureConfig;
 import io.penstock.gateway.config.cluster.StatusRange;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.config.store.RedisConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -225,6 +226,8 @@ class GatewayConfigTest {
                 "clusters: [{name: origin, endpoints: ['a:0']}] | clusters[0].endpoints[0]: a:0 is not host:port",
                 "clusters: [{name: origin, endpoints: ['::1:1']}] | clusters[0].endpoints[0]: ::1:1 is not host:port",
                 "clusters: [{name: origin, endpoints: ['a:1'], upstream: {ping-after: 10m}}] | upstream.ping-after: 10m is longer",
+                "clusters: [{name: origin, endpoints: ['a:1'], upstream: {reuse: once}}] | upstream.reuse: once is not valid, expected always",
+                "clusters: [{name: origin, endpoints: ['a:1'], upstream: {max-connections: 4, max-idle: 5}}] | upstream.max-idle: 5 is more than",
                 "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h3}}] | protocol: h3 is not valid, expected h2c"
                         + " or h2 or http1 or auto",
                 "clusters: [{name: origin, endpoints: ['a:1'], upstream: {protocol: h2}}] | upstream.tls: is missing",
@@ -326,8 +329,17 @@ class GatewayConfigTest {
         Optional<String> master = topology == RedisConfig.Topology.SENTINEL ? Optional.of("m") : Optional.empty();
         var second = Duration.ofSeconds(1);
 
-        var redis =
-                new RedisConfig(url, topology, master, Optional.empty(), Optional.<Path>empty(), 16, second, second);
+        var redis = new RedisConfig(
+                url,
+                topology,
+                master,
+                Optional.empty(),
+                Optional.<Path>empty(),
+                16,
+                UpstreamConfig.Reuse.ALWAYS,
+                second,
+                second,
+                second);
 
         assertThat(redis.toString())
                 .doesNotContain("p%40ss", "p/a", "pw", "user")

@@ -35,7 +35,25 @@ public final class Lookups {
                         AllowListTest.cidr("::1", 128)),
                 List.of(new PortRange(1, 65_535)));
         return new LookupConfig(
-                "jobs", "store", key, 64, "A-Za-z0-9._:-", allow, cacheEntries, FRESH, ABSENT, STALE, upstream());
+                "jobs", "store", key, 64, "A-Za-z0-9._:-", allow, true, cacheEntries, FRESH, ABSENT, STALE, upstream());
+    }
+
+    /** The same, which asks for every request. */
+    public static LookupConfig uncached(String key) {
+        LookupConfig cached = config(key);
+        return new LookupConfig(
+                cached.name(),
+                cached.store(),
+                key,
+                cached.maxKeyBytes(),
+                cached.keyCharacters(),
+                cached.allow(),
+                false,
+                cached.cacheEntries(),
+                FRESH,
+                ABSENT,
+                STALE,
+                cached.upstream());
     }
 
     public static Head request(String jobid) {
@@ -51,6 +69,8 @@ public final class Lookups {
                 Optional.empty(),
                 UpstreamConfig.ProxyProtocol.OFF,
                 ONE,
+                1,
+                UpstreamConfig.Reuse.ALWAYS,
                 1,
                 1,
                 ONE,

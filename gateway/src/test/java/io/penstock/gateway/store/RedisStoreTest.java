@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.gateway.FreePort;
+import io.penstock.gateway.config.lookup.LookupConfig;
 import io.penstock.gateway.config.store.RedisConfig;
+import io.penstock.gateway.config.upstream.UpstreamConfig.Reuse;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.lookup.Lookup;
@@ -82,6 +84,67 @@ class RedisStoreTest {
         }
 
         assertThat(redis.calls("get")).isEqualTo(1);
+    }
+
+    @Test
+    void asksForEveryRequestWhenNothingIsCached() throws Exception {
+        RedisProcess redis = started();
+        redis.call("SET", "j-1", "127.0.0.1:9001");
+        Heard heard = lookup(Lookups.uncached("${jobid}"), with(redis.url(), Reuse.ALWAYS, Duration.ofMinutes(1)));
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(heard.lookup.ready(request("j-1"))).isNull();
+            assertThat(heard.lookup.resolve(request("j-1")).text()).isEqualTo("127.0.0.1:9001");
+        }
+
+        assertThat(redis.calls("get")).isEqualTo(20);
+        assertThat(heard.counts("get").opened()).isEqualTo(1);
+        assertThat(heard.lookup.size()).isZero();
+        assertThat(heard.lookup.counts().loads()).isEqualTo(20);
+        redis.call("DEL", "j-1");
+        assertRefused(Cause.KEY_UNKNOWN, () -> heard.lookup.resolve(request("j-1")));
+    }
+
+    @Test
+    void servesNothingFromBeforeWhenNothingIsCachedAndRedisIsAway() throws Exception {
+        RedisProcess redis = started();
+        redis.call("SET", "j-1", "127.0.0.1:9001");
+        Heard heard = lookup(Lookups.uncached("${jobid}"), with(redis.url(), Reuse.ALWAYS, Duration.ofMinutes(1)));
+        heard.lookup.resolve(request("j-1"));
+
+        redis.kill();
+
+        assertRefused(Cause.STORE_UNAVAILABLE, () -> heard.lookup.resolve(request("j-1")));
+        assertThat(heard.lookup.counts().failures()).isEqualTo(1);
+    }
+
+    @Test
+    void opensAConnectionForEachQuestionAndClosesItAfterwards() throws Exception {
+        RedisProcess redis = started();
+        redis.call("SET", "j-1", "127.0.0.1:9001");
+        Heard heard = lookup(Lookups.uncached("${jobid}"), with(redis.url(), Reuse.NEVER, Duration.ofMinutes(1)));
+
+        for (int i = 0; i < 20; i++) {
+            heard.lookup.resolve(request("j-1"));
+        }
+
+        ConnectionCounts gets = heard.counts("get");
+        assertThat(gets.opened()).isEqualTo(20);
+        assertThat(gets.open()).isZero();
+        assertThat(gets.reused()).isZero();
+        assertThat(gets.closed()).isEqualTo(java.util.Map.of(Ending.NOT_REUSED, 20L));
+    }
+
+    @Test
+    void closesAConnectionThatWasIdleForAsLongAsConfigured() throws Exception {
+        RedisProcess redis = started();
+        redis.call("SET", "j-1", "127.0.0.1:9001");
+        Heard heard = lookup(Lookups.config("${jobid}"), with(redis.url(), Reuse.ALWAYS, Duration.ofSeconds(1)));
+        heard.lookup.resolve(request("j-1"));
+
+        await(() -> heard.count("get", Ending.IDLE) == 1);
+
+        assertThat(heard.counts("get").open()).isZero();
     }
 
     @Test
@@ -599,10 +662,30 @@ class RedisStoreTest {
         return lookup(key, config(url, RedisConfig.Topology.SINGLE, Optional.empty()));
     }
 
+    private static RedisConfig with(String url, Reuse reuse, Duration idle) {
+        RedisConfig usual = config(url, RedisConfig.Topology.SINGLE, Optional.empty());
+        return new RedisConfig(
+                url,
+                usual.topology(),
+                usual.sentinelMaster(),
+                usual.sentinelPassword(),
+                usual.trust(),
+                usual.maxConnections(),
+                reuse,
+                idle,
+                usual.connectTimeout(),
+                usual.readTimeout());
+    }
+
     private Heard lookup(String key, RedisConfig config) throws IOException, InterruptedException {
+        return lookup(Lookups.config(key), config);
+    }
+
+    private Heard lookup(LookupConfig asking, RedisConfig config) throws IOException, InterruptedException {
+        String key = asking.key();
         RedisStore store = new RedisStore("jobs", config);
         open.add(store);
-        Heard heard = new Heard(store, new Lookup(Lookups.config(key), store, NameCache.ofSystem(clock), clock));
+        Heard heard = new Heard(store, new Lookup(asking, store, NameCache.ofSystem(clock), clock));
         store.watch(key.substring(0, key.indexOf("${")), heard);
         store.start();
         if (config.topology() == RedisConfig.Topology.SINGLE) {
@@ -625,7 +708,17 @@ class RedisStoreTest {
     private static RedisConfig config(
             String url, RedisConfig.Topology topology, Optional<Path> trust, Duration patience) {
         Optional<String> master = topology == RedisConfig.Topology.SENTINEL ? Optional.of("jobs") : Optional.empty();
-        return new RedisConfig(url, topology, master, Optional.empty(), trust, MAX_CONNECTIONS, patience, patience);
+        return new RedisConfig(
+                url,
+                topology,
+                master,
+                Optional.empty(),
+                trust,
+                MAX_CONNECTIONS,
+                Reuse.ALWAYS,
+                Duration.ofMinutes(1),
+                patience,
+                patience);
     }
 
     private static void together(int count, Runnable task) throws InterruptedException {

@@ -24,6 +24,7 @@ import java.util.regex.PatternSyntaxException;
  * @param keyCharacters a regular expression's character class without brackets, which every char of a field's value must match;
  *     default {@code A-Za-z0-9._:@/=-}
  * @param allow where a target may point, default loopback and private networks
+ * @param cached default true; with false every request asks the store, and nothing that it said before serves
  * @param cacheEntries 1 to 10 000 000, default 1 000 000; most entries held
  * @param freshFor 1 ms to 24 h, default 30 s; age at which an entry is asked for again although nobody said that it changed
  * @param absentFor 0 s to 1 h, default 1 s, at most the former; how long "no such key" is remembered
@@ -38,6 +39,7 @@ public record LookupConfig(
         int maxKeyBytes,
         String keyCharacters,
         AllowConfig allow,
+        boolean cached,
         int cacheEntries,
         Duration freshFor,
         Duration absentFor,
@@ -93,6 +95,7 @@ public record LookupConfig(
                 node.size("max-key-bytes", 256),
                 node.text("key-characters", "A-Za-z0-9._:@/=-"),
                 node.child("allow", AllowConfig::from),
+                node.flag("cached", true),
                 node.integer("cache-entries", 1_000_000),
                 node.duration("fresh-for", ofSeconds(30)),
                 node.duration("absent-for", ofSeconds(1)),

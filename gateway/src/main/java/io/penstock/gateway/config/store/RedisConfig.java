@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config.store;
 
+import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
@@ -8,6 +9,7 @@ import static java.time.Duration.ofSeconds;
 import io.penstock.gateway.config.read.Address;
 import io.penstock.gateway.config.read.Check;
 import io.penstock.gateway.config.read.ConfigNode;
+import io.penstock.gateway.config.upstream.UpstreamConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,6 +27,8 @@ import java.util.regex.Pattern;
  * @param sentinelPassword the password of the sentinels, where it is not that of the master
  * @param trust PEM file with the authorities for {@code rediss}; absent uses those of the JDK
  * @param maxConnections 1 to 1 000, default 16; connections for look-ups, without the one that listens for invalidations
+ * @param reuse {@code always} or {@code never}, default {@code always}; with {@code never} each question has a connection of its own
+ * @param idleTimeout 1 s to 24 h, default 1 min; a connection for look-ups that nobody used for this long is closed
  * @param connectTimeout 1 ms to 1 min, default 1 s
  * @param readTimeout 1 ms to 1 min, default 1 s
  */
@@ -35,6 +39,8 @@ public record RedisConfig(
         Optional<String> sentinelPassword,
         Optional<Path> trust,
         int maxConnections,
+        UpstreamConfig.Reuse reuse,
+        Duration idleTimeout,
         Duration connectTimeout,
         Duration readTimeout) {
 
@@ -76,6 +82,7 @@ public record RedisConfig(
                         "is missing, expected the name of the master because topology is sentinel")
                 .that("trust", trust.isEmpty() || !readable || secure, "", "is given, expected a rediss:// URL with it")
                 .range("max-connections", maxConnections, 1, 1_000)
+                .range("idle-timeout", idleTimeout, ofSeconds(1), ofHours(24))
                 .range("connect-timeout", connectTimeout, ofMillis(1), ofMinutes(1))
                 .range("read-timeout", readTimeout, ofMillis(1), ofMinutes(1));
         for (String host : hosts) {
@@ -100,12 +107,23 @@ public record RedisConfig(
         Optional<String> password = node.optionalText("sentinel-password");
         Optional<Path> trust = node.optionalPath("trust");
         int maxConnections = node.integer("max-connections", 16);
+        UpstreamConfig.Reuse reuse = node.choice("reuse", UpstreamConfig.Reuse.ALWAYS);
+        Duration idleTimeout = node.duration("idle-timeout", ofMinutes(1));
         Duration connectTimeout = node.duration("connect-timeout", ofSeconds(1));
         Duration readTimeout = node.duration("read-timeout", ofSeconds(1));
         // made even when it is not used, so that its other keys are checked
         String checked = url.isBlank() ? "rediss://unused" : url;
         var redis = new RedisConfig(
-                checked, topology, master, password, trust, maxConnections, connectTimeout, readTimeout);
+                checked,
+                topology,
+                master,
+                password,
+                trust,
+                maxConnections,
+                reuse,
+                idleTimeout,
+                connectTimeout,
+                readTimeout);
         return url.isBlank() ? Optional.empty() : Optional.of(redis);
     }
 

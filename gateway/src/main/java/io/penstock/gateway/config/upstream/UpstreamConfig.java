@@ -24,6 +24,10 @@ import java.util.Optional;
  *     header before anything else; with {@code http1} only, and then a connection serves one downstream connection
  * @param connectTimeout 1 ms to 1 min, default 1 s; TCP connect, TLS handshake and HTTP/2 preface
  * @param maxConnections 1 to 65 535, default 8 for {@code h2c} and {@code h2}, 256 for {@code http1} and {@code auto}; for each endpoint
+ * @param reuse {@code always} or {@code never}, default {@code always}; with {@code never} each exchange has a connection of its own,
+ *     which is closed after it
+ * @param maxIdle 0 to 65 535, default {@code max-connections}, and at most those; connections without an exchange that are kept, for
+ *     each endpoint
  * @param maxQueue 0 to 1 000 000, default 1024; exchanges that may wait for a stream or a connection, for each endpoint
  * @param queueTimeout 1 ms to 1 min, default 1 s; how long each of them waits
  * @param idleTimeout 1 s to 24 h, default 5 min; a connection without an exchange is closed after this
@@ -47,6 +51,8 @@ public record UpstreamConfig(
         ProxyProtocol proxyProtocol,
         Duration connectTimeout,
         int maxConnections,
+        Reuse reuse,
+        int maxIdle,
         int maxQueue,
         Duration queueTimeout,
         Duration idleTimeout,
@@ -72,6 +78,12 @@ public record UpstreamConfig(
         AUTO
     }
 
+    /** Whether a connection serves further exchanges. */
+    public enum Reuse {
+        ALWAYS,
+        NEVER
+    }
+
     /** Which version of the PROXY protocol begins a connection. */
     public enum ProxyProtocol {
         OFF,
@@ -83,6 +95,12 @@ public record UpstreamConfig(
         new Check()
                 .range("connect-timeout", connectTimeout, ofMillis(1), ofMinutes(1))
                 .range("max-connections", maxConnections, 1, 65_535)
+                .range("max-idle", maxIdle, 0, 65_535)
+                .that(
+                        "max-idle",
+                        maxIdle <= maxConnections,
+                        String.valueOf(maxIdle),
+                        "is more than max-connections, so it could never be reached")
                 .range("max-queue", maxQueue, 0, 1_000_000)
                 .range("queue-timeout", queueTimeout, ofMillis(1), ofMinutes(1))
                 .range("idle-timeout", idleTimeout, ofSeconds(1), ofHours(24))
@@ -120,12 +138,15 @@ public record UpstreamConfig(
     public static UpstreamConfig from(ConfigNode node) {
         Protocol protocol = node.choice("protocol", Protocol.H2C);
         boolean multiplexed = protocol == Protocol.H2C || protocol == Protocol.H2;
+        int maxConnections = node.integer("max-connections", multiplexed ? 8 : 256);
         return new UpstreamConfig(
                 protocol,
                 node.optionalChild("tls", UpstreamTlsConfig::from),
                 node.choice("proxy-protocol", ProxyProtocol.OFF),
                 node.duration("connect-timeout", ofSeconds(1)),
-                node.integer("max-connections", multiplexed ? 8 : 256),
+                maxConnections,
+                node.choice("reuse", Reuse.ALWAYS),
+                node.integer("max-idle", maxConnections),
                 node.integer("max-queue", 1024),
                 node.duration("queue-timeout", ofSeconds(1)),
                 node.duration("idle-timeout", ofMinutes(5)),
