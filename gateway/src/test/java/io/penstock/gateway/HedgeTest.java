@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
-import io.penstock.gateway.upstream.PoolReport;
 import io.penstock.gateway.upstream.cluster.ClusterReport;
+import io.penstock.gateway.upstream.pool.PoolReport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

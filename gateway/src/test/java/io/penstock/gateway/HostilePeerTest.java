@@ -5,7 +5,7 @@ import static io.penstock.gateway.HostilePeer.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.DownstreamEnding;
-import io.penstock.gateway.http2.ErrorCode;
+import io.penstock.gateway.http2.frame.ErrorCode;
 import io.penstock.gateway.listener.Listener;
 import io.penstock.harness.backend.Backends;
 import io.penstock.harness.wire.Field;

@@ -2,7 +2,7 @@
 package io.penstock.gateway;
 
 import io.penstock.gateway.exchange.Exchange;
-import io.penstock.gateway.upstream.PoolReport;
+import io.penstock.gateway.upstream.pool.PoolReport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

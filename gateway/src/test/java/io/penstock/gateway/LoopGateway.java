@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.filter.Filter;
-import io.penstock.gateway.upstream.PoolReport;
+import io.penstock.gateway.upstream.pool.PoolReport;
 import io.penstock.gateway.wire.EventLoop;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.UpstreamEnding;
-import io.penstock.gateway.upstream.PoolReport;
+import io.penstock.gateway.upstream.pool.PoolReport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.UpstreamEnding;
 import io.penstock.gateway.filter.Filter;
-import io.penstock.gateway.upstream.PoolReport;
+import io.penstock.gateway.upstream.pool.PoolReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -3,7 +3,7 @@ package io.penstock.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.http2.ErrorCode;
+import io.penstock.gateway.http2.frame.ErrorCode;
 import io.penstock.harness.backend.Backends;
 import io.penstock.harness.wire.Field;
 import io.penstock.harness.wire.Frame;

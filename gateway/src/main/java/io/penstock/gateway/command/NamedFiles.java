@@ -14,7 +14,7 @@ import io.penstock.gateway.listener.ServerTls;
 import io.penstock.gateway.store.EmbeddedStore;
 import io.penstock.gateway.store.RedisStore;
 import io.penstock.gateway.telemetry.AccessLog;
-import io.penstock.gateway.upstream.ClientTls;
+import io.penstock.gateway.upstream.dial.ClientTls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -11,6 +11,7 @@ import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Refusal;
 import io.penstock.gateway.exchange.RequestHalf;
 import io.penstock.gateway.exchange.RunningAttempt;
+import io.penstock.gateway.http1.message.MessageHead;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.VarHandle;

@@ -8,6 +8,8 @@ import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.RequestHalf;
 import io.penstock.gateway.exchange.RunningAttempt;
+import io.penstock.gateway.http1.message.MessageHead;
+import io.penstock.gateway.http1.write.ResponseWriter;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;

@@ -2,6 +2,14 @@
 package io.penstock.gateway.http1;
 
 import io.penstock.gateway.exchange.Handles;
+import io.penstock.gateway.http1.message.BodyReader;
+import io.penstock.gateway.http1.message.FieldCache;
+import io.penstock.gateway.http1.message.HeadReader;
+import io.penstock.gateway.http1.message.Http1Limits;
+import io.penstock.gateway.http1.message.Input;
+import io.penstock.gateway.http1.message.Side;
+import io.penstock.gateway.http1.write.BodyWriter;
+import io.penstock.gateway.http1.write.Output;
 import io.penstock.gateway.wire.Wire;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -6,6 +6,8 @@ import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.http1.message.MessageHead;
+import io.penstock.gateway.http1.write.RequestWriter;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2;
 
+import io.penstock.gateway.http2.frame.ErrorCode;
+import io.penstock.gateway.http2.frame.Flood;
+import io.penstock.gateway.http2.frame.FloodGuard;
+import io.penstock.gateway.http2.frame.FrameReader;
+import io.penstock.gateway.http2.frame.Frames;
+import io.penstock.gateway.http2.frame.HeadAssembly;
+import io.penstock.gateway.http2.frame.Http2Exception;
+import io.penstock.gateway.http2.stream.Http2Connection;
+import io.penstock.gateway.http2.stream.Http2Stream;
+import io.penstock.gateway.http2.stream.Wakes;
+
 /** Checks and applies the small frames: SETTINGS, PING, GOAWAY, WINDOW_UPDATE and PRIORITY (RFC 9113 §6). For the reader alone. */
 final class ControlFrames {
     private final FrameReader reader;

@@ -13,6 +13,7 @@ import static io.penstock.gateway.exchange.DownstreamEnding.RESET_FLOOD;
 import static io.penstock.gateway.exchange.DownstreamEnding.SETTINGS_FLOOD;
 
 import io.penstock.gateway.exchange.DownstreamEnding;
+import io.penstock.gateway.http2.frame.ErrorCode;
 
 /** What ended an HTTP/2 connection, in the words that all protocols share. */
 final class Endings {

@@ -3,6 +3,18 @@ package io.penstock.gateway.http2;
 
 import io.penstock.gateway.config.listener.Http2Config;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.http2.frame.ErrorCode;
+import io.penstock.gateway.http2.frame.Flood;
+import io.penstock.gateway.http2.frame.FloodGuard;
+import io.penstock.gateway.http2.frame.FrameReader;
+import io.penstock.gateway.http2.frame.Frames;
+import io.penstock.gateway.http2.frame.HeadAssembly;
+import io.penstock.gateway.http2.frame.Http2Exception;
+import io.penstock.gateway.http2.stream.Http2Connection;
+import io.penstock.gateway.http2.stream.Http2Stream;
+import io.penstock.gateway.http2.stream.ReceivedHeads;
+import io.penstock.gateway.http2.stream.StreamTable;
+import io.penstock.gateway.http2.stream.Wakes;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Works through all frames of one read, then wakes every touched writer once. A rule broken on a stream resets the stream, a
  * rule broken on the connection ends it.
  */
-final class FrameDispatcher {
+public final class FrameDispatcher {
     private static final System.Logger LOG = System.getLogger(FrameDispatcher.class.getName());
 
     private final FrameReader reader;

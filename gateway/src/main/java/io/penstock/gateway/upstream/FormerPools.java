@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream;
 
+import io.penstock.gateway.upstream.pool.PoolReport;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;

@@ -6,6 +6,14 @@ import io.penstock.gateway.config.upstream.UpstreamTlsConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.upstream.dial.ClientTls;
+import io.penstock.gateway.upstream.dial.ConnectionBudget;
+import io.penstock.gateway.upstream.dial.Dialer;
+import io.penstock.gateway.upstream.pool.AutoPool;
+import io.penstock.gateway.upstream.pool.Http1Pool;
+import io.penstock.gateway.upstream.pool.Http2Pool;
+import io.penstock.gateway.upstream.pool.Pool;
+import io.penstock.gateway.upstream.pool.PoolReport;
 import io.penstock.gateway.wire.TlsFailure;
 import io.penstock.gateway.wire.TlsFailures;
 import java.io.IOException;
@@ -29,7 +37,7 @@ public final class Upstreams {
     public static final int MOST_POOLS = 10_000;
 
     /** How long a pool without connections is kept. */
-    static final long KEEP_UNUSED_NANOS = 600_000_000_000L;
+    public static final long KEEP_UNUSED_NANOS = 600_000_000_000L;
 
     /**
      * Everything by which a connection may be told from another. The policy has the protocol, the trust and our own certificate; the name

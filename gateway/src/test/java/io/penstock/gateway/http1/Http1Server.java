@@ -11,6 +11,7 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.filter.PathPolicy;
+import io.penstock.gateway.http1.message.FieldCache;
 import io.penstock.gateway.wire.ChannelWire;
 import io.penstock.gateway.wire.EventLoop;
 import java.io.IOException;

@@ -3,6 +3,12 @@ package io.penstock.gateway.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.gateway.http1.message.FieldCache;
+import io.penstock.gateway.http1.message.HeadReader;
+import io.penstock.gateway.http1.message.Http1Limits;
+import io.penstock.gateway.http1.message.Input;
+import io.penstock.gateway.http1.message.MessageHead;
+import io.penstock.gateway.http1.message.Side;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

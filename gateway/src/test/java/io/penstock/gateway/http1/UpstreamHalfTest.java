@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.http1.message.FieldCache;
+import io.penstock.gateway.http1.message.Http1Limits;
 import io.penstock.gateway.wire.ChannelWire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

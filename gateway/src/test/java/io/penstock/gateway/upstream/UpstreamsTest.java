@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Targets that refuse connections, so that each attempt counts and nothing stays open. */
 @Timeout(20)
-class UpstreamsTest {
+public class UpstreamsTest {
     private final UpstreamConfig config = Lookups.config("${jobid}").upstream();
 
     @Test
@@ -69,7 +69,7 @@ class UpstreamsTest {
         assertThat(rows(upstreams)).containsExactly("127.0.0.1:1 2", "former 2");
     }
 
-    static UpstreamConfig speaking(String protocol) {
+    public static UpstreamConfig speaking(String protocol) {
         return ConfigReader.read("""
                         listeners: [{name: main, port: 0}]
                         routes: [{name: all, cluster: a}]

@@ -4,7 +4,7 @@ package io.penstock.gateway.upstream.health;
 import io.penstock.gateway.config.cluster.HealthCheckConfig;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.lookup.Target;
-import io.penstock.gateway.upstream.ClientTls;
+import io.penstock.gateway.upstream.dial.ClientTls;
 import io.penstock.gateway.wire.ProxyHeader;
 import java.io.IOException;
 import java.net.InetSocketAddress;

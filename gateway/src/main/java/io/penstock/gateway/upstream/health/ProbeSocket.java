@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.health;
 
-import io.penstock.gateway.upstream.ClientTls;
+import io.penstock.gateway.upstream.dial.ClientTls;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,0 +1,562 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.http2.relay;
+
+import io.penstock.gateway.exchange.AttemptFailure;
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Downstream;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.ExchangeHandler;
+import io.penstock.gateway.exchange.ExchangeObserver;
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.GrpcTimeout;
+import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.UpgradeTimeouts;
+import io.penstock.gateway.exchange.Upstream;
+import io.penstock.gateway.http2.frame.ErrorCode;
+import io.penstock.gateway.http2.stream.Http2Connection;
+import io.penstock.gateway.http2.stream.Http2Stream;
+import io.penstock.gateway.http2.stream.StreamEvents;
+import io.penstock.gateway.http2.stream.Wakes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The downstream's half of one exchange: passes what arrives on the downstream stream to the current {@link Attempt}, and what the
+ * attempt finds to the downstream stream; or, where the upstream does not speak HTTP/2, to and from a thread in blocking style.
+ *
+ * <p>Its monitor guards its fields and those of {@link RelayedRequest} and {@link RelayedResponse}. It is held for a few instructions,
+ * never during a call to a connection.
+ */
+public final class Relay implements StreamEvents, Downstream {
+    private static final System.Logger LOG = System.getLogger(Relay.class.getName());
+
+    private final Http2Connection down;
+    private final Exchange exchange;
+    private final ExchangeHandler handler;
+    private final int replayBytes;
+    private final Thread readerThread;
+    private final Wakes readerWakes;
+    private final RelayedRequest request;
+    private final RelayedResponse response;
+    private @Nullable Http2Stream stream;
+
+    private volatile @Nullable Attempt attempt;
+    /** The connection that did not process an earlier attempt. */
+    private volatile @Nullable Http2Connection failedOn;
+
+    private volatile @Nullable DownstreamHalf half;
+    private boolean finished;
+    /** The downstream stream did not come to its regular end. */
+    private boolean aborted;
+
+    public Relay(
+            Http2Connection down,
+            Head request,
+            Peer peer,
+            ExchangeHandler handler,
+            ExchangeObserver observer,
+            int replayBytes,
+            Wakes readerWakes) {
+        this.down = down;
+        this.handler = handler;
+        this.replayBytes = replayBytes;
+        this.readerThread = Thread.currentThread();
+        this.readerWakes = readerWakes;
+        this.exchange = new Exchange(request, peer, this, observer);
+        this.request = new RelayedRequest(this, replayBytes);
+        this.response = new RelayedResponse(this, down.send());
+    }
+
+    public Exchange exchange() {
+        return exchange;
+    }
+
+    RelayedRequest request() {
+        return request;
+    }
+
+    RelayedResponse response() {
+        return response;
+    }
+
+    Http2Stream stream() {
+        if (stream == null) {
+            throw new IllegalStateException("the relay has no stream yet");
+        }
+        return stream;
+    }
+
+    /** Hands the exchange to the pipeline; called once, by the reader, when the stream is in its table. */
+    public void begin(boolean end) {
+        if (end) {
+            request.end();
+        }
+        guarded(() -> handler.open(exchange));
+    }
+
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (GatewayException e) {
+            refuse(e);
+        } catch (RuntimeException e) {
+            refuse(new GatewayException(Cause.INTERNAL, defect(e), e));
+        }
+    }
+
+    String defect(RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, "defect in an exchange of route " + exchange.route(), e);
+        return "defect: " + e;
+    }
+
+    // ---- Downstream ----
+
+    @Override
+    public void offload(Runnable step) {
+        Thread.startVirtualThread(() -> guarded(step));
+    }
+
+    @Override
+    public void refuse(GatewayException reason) {
+        Wakes wakes = wakes();
+        fail(reason.reason(), reason.detail(), ErrorCode.INTERNAL_ERROR, wakes);
+        flushUnlessReader(wakes);
+    }
+
+    @Override
+    public void failAttempt(GatewayException reason) {
+        Attempt current;
+        boolean repeatable;
+        synchronized (this) {
+            if (finished || response.started()) {
+                return;
+            }
+            current = attempt;
+            repeatable = current != null && request.whole();
+            if (current != null && repeatable) {
+                detach(current);
+            }
+        }
+        DownstreamHalf blocking = half;
+        if (blocking != null ? blocking.failAttempt(reason.reason()) : current != null && repeatable) {
+            if (current != null) {
+                replace(current, reason);
+            }
+        } else {
+            refuse(reason);
+        }
+    }
+
+    /** The attempt, which is detached, has taken too long: another one, or none. */
+    private void replace(Attempt late, GatewayException reason) {
+        Wakes wakes = wakes();
+        late.cancel(reason.reason(), ErrorCode.CANCEL, wakes);
+        Upstream upstream = exchange.upstream();
+        AttemptFailure failure = AttemptFailure.of(
+                reason.reason(), reason.detail(), reason.reason().unprocessed());
+        if (upstream == null || !again(upstream, failure)) {
+            fail(reason.reason(), reason.detail(), ErrorCode.CANCEL, wakes);
+        }
+        flushUnlessReader(wakes);
+    }
+
+    @Override
+    public void answer(Head head, byte[] body) {
+        Attempt current;
+        synchronized (this) {
+            if (finished || response.started()) {
+                return;
+            }
+            finished = true;
+            current = attempt;
+            request.drop();
+        }
+        Wakes wakes = wakes();
+        if (current != null) {
+            current.abandon(wakes);
+        }
+        endUnstarted(null);
+        exchange.status(head.status());
+        exchange.grpcStatus(GrpcStatusField.read(exchange, head));
+        if (!exchange.method().equals("HEAD")) {
+            exchange.addResponseBytes(body.length);
+        }
+        OwnAnswer.whole(stream(), exchange, head, body, wakes);
+        flushUnlessReader(wakes);
+    }
+
+    @Override
+    public RequestHalf half() {
+        DownstreamHalf existing = half;
+        if (existing != null) {
+            return existing;
+        }
+        DownstreamHalf made = new DownstreamHalf(this, down, replayBytes);
+        made.stream().bind(stream());
+        boolean late;
+        synchronized (this) {
+            late = finished || aborted;
+            if (!late) { // otherwise what was kept of the request is gone, and nobody wants it
+                request.moveTo(made.stream());
+            }
+            half = made;
+        }
+        if (late) {
+            Cause cause = exchange.cause();
+            made.failed(cause == null ? Cause.DOWNSTREAM_GONE : cause, exchange.detail());
+        }
+        return made;
+    }
+
+    /** Whether a thread in blocking style serves the exchange, so that frames are relayed no more. */
+    public boolean blocking() {
+        return half != null;
+    }
+
+    /** The reader's own wakes when it runs on the reader, which flushes them after its read; otherwise new ones. */
+    private Wakes wakes() {
+        return Thread.currentThread() == readerThread ? readerWakes : new Wakes();
+    }
+
+    private void flushUnlessReader(Wakes wakes) {
+        if (wakes != readerWakes) {
+            wakes.flush();
+        }
+    }
+
+    /** Ends the exchange with this cause, and its attempt with CANCEL. */
+    void fail(Cause cause, String detail, int code, Wakes wakes) {
+        Attempt current;
+        boolean started;
+        boolean answered;
+        synchronized (this) {
+            if (finished || response.ended()) {
+                return;
+            }
+            finished = true;
+            started = response.started();
+            current = attempt;
+            request.drop();
+            answered = response.failMeanwhile(cause, code);
+        }
+        exchange.fail(cause, detail);
+        if (current != null) {
+            current.cancel(cause, cause == Cause.DOWNSTREAM_GONE ? code : ErrorCode.CANCEL, wakes);
+        }
+        endUnstarted(cause);
+        DownstreamHalf blocking = half;
+        if (blocking != null) {
+            blocking.failed(cause, detail);
+        }
+        if (gone(cause) || answered) {
+            return;
+        }
+        if (started) {
+            OwnAnswer.breakOff(stream(), exchange, cause, code, wakes);
+        } else {
+            OwnAnswer.refuse(stream(), exchange, cause, wakes);
+        }
+    }
+
+    static boolean gone(Cause cause) {
+        return cause == Cause.DOWNSTREAM_GONE || cause == Cause.DOWNSTREAM_PROTOCOL;
+    }
+
+    /** Tells of the end of an attempt that never got a stream, if there is one. */
+    private void endUnstarted(@Nullable Cause cause) {
+        exchange.takeAttemptObserver().ended(cause, Exchange.NONE);
+    }
+
+    // ---- under the monitor ----
+
+    boolean finished() {
+        return finished;
+    }
+
+    /** Whether what this attempt finds concerns the downstream. */
+    boolean current(Attempt by) {
+        return !finished && attempt == by;
+    }
+
+    /** What the attempt finds from here on concerns nobody, unless another has taken its place already. */
+    void detach(Attempt by) {
+        if (attempt == by) {
+            attempt = null;
+            request.detach();
+        }
+    }
+
+    // ---- attempts ----
+
+    @Nullable
+    Attempt attempt() {
+        return attempt;
+    }
+
+    /** An attempt has its stream: counts it. */
+    void opened(Http2Connection up) {
+        exchange.attempt(up.streams().opened() > 1);
+    }
+
+    /**
+     * Sends the exchange on this connection.
+     *
+     * @param onlyOne no other connection can be had, so that this one is right even when it refused the exchange before
+     * @return false when the connection takes no stream now, or not this one
+     */
+    public boolean attach(Http2Connection up, int streamLimit, boolean onlyOne) {
+        if (up == failedOn && !onlyOne) {
+            return false;
+        }
+        if (tunnel() && !up.peerTakesConnect()) {
+            refuse(new GatewayException(Cause.PROTOCOL_UNSUPPORTED, Tunnels.REFUSED));
+            return true;
+        }
+        Attempt next = new Attempt(this, up);
+        Attempt before;
+        boolean endWithHead;
+        boolean late;
+        synchronized (this) {
+            late = finished;
+            before = attempt;
+            endWithHead = request.headAlone();
+            if (!late) {
+                attempt = next;
+                request.detach();
+            }
+        }
+        if (late) {
+            endUnstarted(exchange.cause());
+            return true;
+        }
+        subtractTimeout();
+        if (up.open(exchange.request(), endWithHead, next, streamLimit) == null) {
+            synchronized (this) {
+                if (attempt == next) {
+                    attempt = before;
+                }
+            }
+            return false;
+        }
+        next.started();
+        Wakes wakes = wakes();
+        wakes.add(up);
+        if (endWithHead) {
+            request.sentWithHead(next, wakes);
+        } else {
+            request.sendHeld(next, wakes);
+        }
+        flushUnlessReader(wakes);
+        return true;
+    }
+
+    private void subtractTimeout() {
+        if (exchange.deadlined() && exchange.request().has(GrpcTimeout.NAME)) {
+            exchange.request().set(GrpcTimeout.field(exchange.deadlineNanos() - System.nanoTime()));
+        }
+    }
+
+    /** The attempt failed: its upstream decides whether another is made, as long as that can be done. */
+    void failed(Attempt by, Cause cause, String detail, boolean unanswered, int code, Wakes wakes) {
+        Upstream upstream = exchange.upstream();
+        synchronized (this) {
+            if (attempt != by) {
+                return;
+            }
+            if (finished || response.started() || !request.whole()) {
+                upstream = null;
+            } else {
+                detach(by);
+                failedOn = by.up();
+            }
+        }
+        boolean again = upstream != null
+                && again(upstream, new AttemptFailure(cause, detail, cause.unprocessed(), unanswered, null));
+        if (!again) {
+            fail(cause, detail, code, wakes);
+        }
+    }
+
+    /** Asks for another attempt; one that cannot be placed is none. */
+    boolean again(Upstream upstream, AttemptFailure failure) {
+        try {
+            return upstream.again(exchange, failure);
+        } catch (GatewayException e) {
+            return false;
+        } catch (RuntimeException e) {
+            refuse(new GatewayException(Cause.INTERNAL, defect(e), e));
+            return true;
+        }
+    }
+
+    /** The upstream gave a complete response and then reset the stream: it wants no more of the request. */
+    void resetAfterResponse(Attempt by, int code, Wakes wakes) {
+        if (attempt == by) {
+            down.send().resetAfterWaiting(stream(), code, wakes);
+        }
+    }
+
+    /** The attempt has passed on so many request bytes in all; what is new of them goes back to the downstream as credit. */
+    void requestWritten(Attempt by, long total, Wakes wakes) {
+        int credit = request.written(by, total);
+        if (credit > 0) {
+            down.receive().returnCredit(stream(), credit, wakes);
+        }
+    }
+
+    // ---- from a thread in blocking style ----
+
+    /** Whether the exchange asks for a pipe of bytes, whose two directions end each for itself: no other CONNECT is served. */
+    public boolean tunnel() {
+        return exchange.method().equals("CONNECT");
+    }
+
+    /** The response is complete: what still comes of the request is of no use (RFC 9113 §8.1). */
+    void wantNoMore(Wakes wakes) {
+        boolean open = tunnel() && exchange.status() / 100 == 2;
+        if (!request.ended() && !open) {
+            down.send().resetAfterWaiting(stream(), ErrorCode.NO_ERROR, wakes);
+        }
+    }
+
+    /** Ends the exchange for this reason, with a word to both sides where a thread in blocking style knows one. */
+    public void goAway(GatewayException reason) {
+        DownstreamHalf blocking = half;
+        if (blocking != null && tunnel()) {
+            exchange.fail(reason.reason(), reason.detail());
+            if (blocking.runningGoesAway()) {
+                return;
+            }
+        }
+        refuse(reason);
+    }
+
+    /** Ends both directions at once. */
+    void abort(Cause cause) {
+        Wakes wakes = wakes();
+        boolean answered;
+        synchronized (this) {
+            answered = response.ended();
+        }
+        if (answered && !request.ended()) {
+            down.send().resetAfterWaiting(stream(), ErrorCode.NO_ERROR, wakes);
+        }
+        fail(cause, "ended by the gateway", ErrorCode.INTERNAL_ERROR, wakes);
+        flushUnlessReader(wakes);
+    }
+
+    /** Looks at the clock; called a few times a second for a {@link #tunnel}. */
+    public void upkeep(long now) {
+        UpgradeTimeouts limits = exchange.upgradeTimeouts();
+        boolean answered;
+        synchronized (this) {
+            answered = response.ended();
+        }
+        GatewayException passed = limits == null ? null : limits.passed(now, answered || request.ended());
+        if (passed == null) {
+            return;
+        }
+        if (!answered) {
+            refuse(passed);
+            return;
+        }
+        exchange.fail(passed.reason(), passed.detail());
+        synchronized (this) {
+            aborted = true; // so that the attempt ends with the stream
+        }
+        Wakes wakes = wakes();
+        down.send().reset(stream(), ErrorCode.CANCEL, wakes);
+        flushUnlessReader(wakes);
+    }
+
+    // ---- StreamEvents of the downstream stream ----
+
+    @Override
+    public void bound(Http2Stream to) {
+        stream = to;
+    }
+
+    @Override
+    public void head(Head head, boolean end, Wakes wakes) {
+        throw new IllegalStateException("a request head opens a stream");
+    }
+
+    @Override
+    public void data(byte[] bytes, int offset, int length, boolean end, Wakes wakes) {
+        exchange.addRequestBytes(length);
+        request.data(bytes, offset, length, end, wakes);
+    }
+
+    @Override
+    public void trailers(Head trailers, Wakes wakes) {
+        request.trailers(trailers, wakes);
+    }
+
+    @Override
+    public void reset(int code, Wakes wakes) {
+        aborted("reset by the downstream, code " + code, Cause.DOWNSTREAM_GONE, code, wakes);
+    }
+
+    @Override
+    public void broken(int code, String detail, Wakes wakes) {
+        aborted(detail, Cause.DOWNSTREAM_PROTOCOL, code, wakes);
+    }
+
+    @Override
+    public boolean timed() {
+        return Attempt.timed(exchange) && !tunnel();
+    }
+
+    @Override
+    public void late(Cause cause, String detail, Wakes wakes) {
+        fail(cause, detail, ErrorCode.CANCEL, wakes);
+    }
+
+    @Override
+    public void unprocessed(Wakes wakes) {
+        lost("the downstream is going away", wakes);
+    }
+
+    @Override
+    public void lost(String detail, Wakes wakes) {
+        aborted(detail, Cause.DOWNSTREAM_GONE, ErrorCode.CANCEL, wakes);
+    }
+
+    private void aborted(String detail, Cause cause, int code, Wakes wakes) {
+        synchronized (this) {
+            aborted = true;
+        }
+        fail(cause, detail, code, wakes);
+    }
+
+    @Override
+    public void written(int bytes, Wakes wakes) {
+        Attempt current = attempt;
+        DownstreamHalf blocking = half;
+        if (current != null) {
+            current.returnCredit(bytes, wakes);
+        } else if (blocking != null) {
+            blocking.stream().written(bytes);
+        }
+    }
+
+    @Override
+    public void closed(Wakes wakes) {
+        Attempt current = attempt;
+        DownstreamHalf blocking = half;
+        boolean complete;
+        synchronized (this) {
+            complete = response.ended() && !finished && !aborted;
+        }
+        if (current != null && complete) {
+            current.leaveAlone(); // the end of the request may still wait for the upstream's window
+        } else if (current != null) {
+            current.cancel(Cause.DOWNSTREAM_GONE, ErrorCode.CANCEL, wakes); // does nothing when it has ended
+        }
+        if (blocking != null) {
+            blocking.closed();
+        }
+        exchange.end();
+    }
+}
