@@ -71,6 +71,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new InteropCommand())
                 .addSubcommand(new LatencyCommand())
                 .addSubcommand(new LoadCommand())
+                .addSubcommand(new SinkCommand())
                 .addSubcommand(new SoakCommand())
                 .addSubcommand(new WebSocketBackendCommand())
                 .addSubcommand(new WebSocketCommand())

@@ -101,6 +101,8 @@ class MainTest {
                 "avalanche --slice 1ms",
                 "websocket --sockets 0",
                 "websocket --to 192.0.2.1:80",
+                "sink --port 99999",
+                "sink --backlog 0",
                 "websocket-backend --port 99999",
                 "websocket-backend --name {}",
                 "backends --http 99999",
@@ -126,6 +128,7 @@ class MainTest {
                 "interop ",
                 "latency ",
                 "load ",
+                "sink ",
                 "soak ",
                 "websocket ",
                 "websocket-backend "
