@@ -215,6 +215,9 @@ public final class FrameDispatcher {
         Http2Stream stream = connection.streams().find(id);
         if (stream == null) {
             lateFrame(id, "DATA");
+            if (count == 0 && !end) {
+                guard.count(Flood.EMPTY_FRAMES); // whatever became of the stream, it moves nothing
+            }
             return;
         }
         if (!connection.receive().data(stream, length, count, end)) {
@@ -263,11 +266,12 @@ public final class FrameDispatcher {
             throw protocol("RST_STREAM on an idle stream");
         }
         Http2Stream stream = connection.streams().find(id);
-        if (stream != null) {
-            Flood flood = connection.receive().reset(stream, Frames.int32(reader.bytes(), reader.payload()), wakes);
-            if (flood != null && connection.server()) {
-                guard.count(flood);
-            }
+        int code = Frames.int32(reader.bytes(), reader.payload());
+        Flood flood = stream == null
+                ? connection.receive().resetClosed(id, code)
+                : connection.receive().reset(stream, code, wakes);
+        if (flood != null && connection.server()) {
+            guard.count(flood);
         }
     }
 

@@ -39,6 +39,7 @@ final class OwnAnswer {
     /** Sends a whole response; nothing of the request is wanted any more. */
     static void whole(Http2Stream to, Exchange exchange, Head head, byte[] body, Wakes wakes) {
         SendSide send = to.connection.send();
+        send.ownAnswer(to);
         boolean bodiless = body.length == 0 || exchange.method().equals("HEAD");
         send.head(to, head, bodiless, wakes);
         if (!bodiless) {

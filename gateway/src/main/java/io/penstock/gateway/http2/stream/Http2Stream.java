@@ -32,6 +32,8 @@ public final class Http2Stream {
     boolean closed;
     boolean headReceived;
     boolean headSent;
+    /** The gateway answers by itself. */
+    boolean ownAnswer;
     /** When the peer opened it, as exact as its reads are. */
     long openedNanos;
     /** Interim responses that have arrived. Of the reader alone. */

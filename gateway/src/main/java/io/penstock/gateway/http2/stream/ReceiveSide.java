@@ -90,9 +90,9 @@ public final class ReceiveSide {
     /**
      * The peer reset this stream.
      *
-     * @return what that counts as when nothing of an answer was sent: a rapid reset when the stream had just been opened, which makes us
-     *     work for more streams than may be open at a time. Who waits longer is held by the limit of open streams, and who waits for an
-     *     answer by what that costs.
+     * @return what that counts as when nothing of an answer was sent, or the gateway's own: a rapid reset when the stream had just been
+     *     opened, which makes us work for more streams than may be open at a time. Who waits longer is held by the limit of open streams,
+     *     and who waits for an answer by what that costs.
      */
     public @Nullable Flood reset(Http2Stream stream, int code, Wakes wakes) {
         Flood flood = null;
@@ -101,9 +101,8 @@ public final class ReceiveSide {
             if (stream.closed) {
                 return null;
             }
-            if (!stream.headSent) {
-                boolean rapid = connection.lastReadNanos() - stream.openedNanos < RAPID_NANOS;
-                flood = rapid ? Flood.RESETS : Flood.LATE_RESETS;
+            if (!stream.headSent || stream.ownAnswer) {
+                flood = flood(connection.lastReadNanos() - stream.openedNanos);
             }
             streams.leave(stream, StreamTable.Ending.RESET_BY_PEER);
         } finally {
@@ -112,6 +111,26 @@ public final class ReceiveSide {
         stream.events.reset(code, wakes);
         streams.afterLeave(stream, true, wakes);
         return flood;
+    }
+
+    /**
+     * The peer reset a stream that is closed.
+     *
+     * @return as of one that is open, if the gateway itself had answered it: that is work for nothing, too, and whoever makes us do it for
+     *     fixed answers and refusals never has more streams open than it may
+     */
+    public @Nullable Flood resetClosed(int id, int code) {
+        lock.lock();
+        try {
+            long age = streams.answered().take(id, code, connection.lastReadNanos());
+            return age == AnsweredStreams.NONE ? null : flood(age);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Flood flood(long ageNanos) {
+        return ageNanos < RAPID_NANOS ? Flood.RESETS : Flood.LATE_RESETS;
     }
 
     /**

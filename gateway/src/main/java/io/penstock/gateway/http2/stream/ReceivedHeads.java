@@ -29,10 +29,7 @@ public final class ReceivedHeads {
         if (stream == null) {
             unknown(id, head, oversized, end);
         } else if (oversized) {
-            throw Http2Exception.stream(
-                    id,
-                    ErrorCode.ENHANCE_YOUR_CALM,
-                    "head above " + connection.config().maxHeadBytes() + " bytes");
+            throw tooLarge(id);
         } else if (stream.headReceived) {
             trailers(stream, head, end);
         } else {
@@ -47,15 +44,35 @@ public final class ReceivedHeads {
             }
             if (streams.admit(id)) {
                 connection.role().opened(id, head, oversized, end, wakes);
+            } else {
+                late(id, oversized);
             }
             return;
         }
         switch (streams.ending(id)) {
-            case RESET_BY_US -> {} // was on its way
+            case RESET_BY_US -> late(id, oversized);
             case UNKNOWN -> throw protocol("HEADERS on stream " + id + ", below the newest one");
             case ENDED, RESET_BY_PEER ->
                 throw Http2Exception.connection(ErrorCode.STREAM_CLOSED, "HEADERS on a closed stream");
         }
+    }
+
+    /** A head that was on its way when we let go of its stream: the last one of a request, and decoded for the table's sake. */
+    private void late(int id, boolean oversized) throws Http2Exception {
+        if (!connection.server()) {
+            return;
+        }
+        streams.rememberLate(id);
+        if (oversized) {
+            throw tooLarge(id);
+        }
+    }
+
+    private Http2Exception tooLarge(int id) {
+        return Http2Exception.stream(
+                id,
+                ErrorCode.ENHANCE_YOUR_CALM,
+                "head above " + connection.config().maxHeadBytes() + " bytes");
     }
 
     private static Http2Exception protocol(String detail) {

@@ -34,6 +34,16 @@ public final class SendSide {
         return waiting;
     }
 
+    /** What follows on the stream is an answer of the gateway's own. */
+    public void ownAnswer(Http2Stream stream) {
+        lock.lock();
+        try {
+            stream.ownAnswer = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Writes a head. */
     public void head(Http2Stream stream, Head head, boolean end, Wakes wakes) {
         boolean closedNow;

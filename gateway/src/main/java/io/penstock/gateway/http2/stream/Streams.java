@@ -15,6 +15,7 @@ public final class Streams {
     private final ReentrantLock lock;
     private final boolean server;
     private final StreamTable table = new StreamTable();
+    private final AnsweredStreams answered = new AnsweredStreams();
     private int reserved;
     private int nextLocalId = 1;
     private int lastPeerId;
@@ -85,10 +86,18 @@ public final class Streams {
 
     void leave(Http2Stream stream, StreamTable.Ending ending) {
         stream.closed = true;
+        if (stream.ownAnswer && ending != StreamTable.Ending.RESET_BY_PEER) {
+            answered.add(stream);
+        }
         stream.dropWaiting();
         table.remove(stream.id, ending);
         openStreams = taken();
         lastStreamNanos = System.nanoTime();
+    }
+
+    /** The closed streams that were answered by the gateway itself. */
+    AnsweredStreams answered() {
+        return answered;
     }
 
     /** Notes how a stream ended that is not in the table. */
@@ -139,6 +148,16 @@ public final class Streams {
             StreamTable.Ending ending = table.ending(id);
             // forgotten streams of our own were most likely cancelled with much still on its way
             return ending == StreamTable.Ending.UNKNOWN && !peers(id) ? StreamTable.Ending.RESET_BY_US : ending;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The peer has sent the last head that may still come on this stream, which we let go of. */
+    void rememberLate(int id) {
+        lock.lock();
+        try {
+            table.remember(id, StreamTable.Ending.ENDED);
         } finally {
             lock.unlock();
         }
