@@ -83,11 +83,7 @@ public final class Gateway implements AutoCloseable {
                 List.copyOf(filters));
         snapshot = new Snapshot(config, null, shared);
         accessLog = new AccessLog(config.accessLog());
-        watch = exchange -> {
-            metrics.ended(exchange);
-            accessLog.ended(exchange);
-            observer.ended(exchange);
-        };
+        watch = ExchangeObserver.all(metrics, accessLog, observer);
         listeners = config.listeners().stream()
                 .map(listener -> listener(listener, snapshot))
                 .toList();

@@ -3,6 +3,9 @@ package io.penstock.gateway;
 
 import io.penstock.gateway.exchange.Exchange;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway between a client and an upstream that each speak one protocol of a pair. */
@@ -54,6 +57,19 @@ final class PairGateway implements AutoCloseable {
     /** Takes the next exchange that has ended. */
     Exchange ended() {
         return gateway.ended();
+    }
+
+    /** The number that the metrics show on the line that begins with this. */
+    double metric(String line) throws IOException {
+        URI metrics = URI.create("http://127.0.0.1:" + gateway.gateway().adminPort() + "/metrics");
+        try (InputStream in = metrics.toURL().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(one -> one.startsWith(line + " "))
+                    .mapToDouble(one -> Double.parseDouble(one.substring(line.length() + 1)))
+                    .findFirst()
+                    .orElse(0);
+        }
     }
 
     @Override

@@ -324,6 +324,19 @@ public final class Exchange {
         hideCause(trailers);
     }
 
+    /**
+     * Fields were dropped from trailers, where they must not be.
+     *
+     * @param ofRequest whether from those of the request
+     */
+    public void droppedTrailers(boolean ofRequest, int count) {
+        if (whole != null) {
+            whole.droppedTrailers(ofRequest, count);
+        } else if (count > 0) {
+            observer.droppedTrailers(ofRequest, count);
+        }
+    }
+
     private void hideCause(Head head) {
         if (!trusted && head.has(Refusal.CAUSE)) {
             head.remove(Refusal.CAUSE);

@@ -33,6 +33,11 @@ public interface Half extends RunningAttempt {
     @Nullable
     Head trailers();
 
+    /** How many fields of the trailers were dropped since this was asked last; whoever takes the trailers counts them. */
+    default int droppedTrailers() {
+        return 0;
+    }
+
     /** Whether everything that this side sends has arrived, so that {@link #read} will not wait for the peer. */
     boolean received();
 

@@ -149,6 +149,7 @@ final class Http1Half implements RequestHalf {
 
     @Override
     public @Nullable Head trailers() {
+        exchange.droppedTrailers(true, connection.body().takeDropped());
         return connection.body().trailers();
     }
 

@@ -215,6 +215,11 @@ public final class UpstreamHalf implements Half {
     }
 
     @Override
+    public int droppedTrailers() {
+        return up.body().takeDropped();
+    }
+
+    @Override
     public boolean received() {
         return finalHead && up.body().received();
     }

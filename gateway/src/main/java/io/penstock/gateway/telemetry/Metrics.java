@@ -40,6 +40,8 @@ public final class Metrics implements ExchangeObserver {
     private final AtomicInteger endedLeft;
     private final ExchangeSeries overflow;
     private final LongAdder overflowEnded = new LongAdder();
+    private final LongAdder requestTrailers = new LongAdder();
+    private final LongAdder responseTrailers = new LongAdder();
     private final List<MetricFamily> families = new ArrayList<>();
     private @Nullable Exposition exposition;
 
@@ -76,6 +78,10 @@ public final class Metrics implements ExchangeObserver {
                 "gateway_exchange_response_bytes_total",
                 "Body bytes that came for downstreams.",
                 rows -> bytes(rows, s -> s.responseBytes));
+        counter("gateway_exchange_trailers_dropped_total", "Trailer fields that must not be there, dropped.", rows -> {
+            rows.row(requestTrailers.sum(), "message", "request");
+            rows.row(responseTrailers.sum(), "message", "response");
+        });
         ProcessMetrics.register(this);
     }
 
@@ -95,6 +101,11 @@ public final class Metrics implements ExchangeObserver {
         if (exchange.attempts() > 0) {
             pair.upstream.record(ended - exchange.upstreamStartedNanos());
         }
+    }
+
+    @Override
+    public void droppedTrailers(boolean request, int count) {
+        (request ? requestTrailers : responseTrailers).add(count);
     }
 
     /**

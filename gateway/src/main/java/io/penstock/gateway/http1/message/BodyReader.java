@@ -35,6 +35,7 @@ public final class BodyReader {
     private long excess;
     private volatile boolean complete = true;
     private @Nullable Head trailers;
+    private int dropped;
 
     public BodyReader(Side side, Input in, HeadReader heads, Http1Limits limits) {
         this.side = side;
@@ -50,6 +51,7 @@ public final class BodyReader {
         withinChunks = false;
         excess = 0;
         trailers = null;
+        dropped = 0;
         ends(length == 0);
     }
 
@@ -60,6 +62,13 @@ public final class BodyReader {
     /** The trailers of a body that is {@link #complete}. */
     public @Nullable Head trailers() {
         return trailers;
+    }
+
+    /** How many fields of the trailers were dropped, once. */
+    public int takeDropped() {
+        int taken = dropped;
+        dropped = 0;
+        return taken;
     }
 
     /** Whether the last byte of the body was read. */
@@ -149,6 +158,7 @@ public final class BodyReader {
         }
         if (size == 0) {
             trailers = heads.trailers();
+            dropped = heads.dropped();
             return false;
         }
         return true;

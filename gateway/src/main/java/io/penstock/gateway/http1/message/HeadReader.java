@@ -3,6 +3,7 @@ package io.penstock.gateway.http1.message;
 
 import io.penstock.gateway.exchange.Field;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Trailers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ public final class HeadReader {
     private final Http1Limits limits;
     private final FieldCache cache;
     private int used;
+    private int dropped;
 
     public HeadReader(Side side, Input in, Http1Limits limits, FieldCache cache) {
         this.side = side;
@@ -103,11 +105,18 @@ public final class HeadReader {
         }
     }
 
-    /** The trailers after the last chunk, or null when there are none. */
+    /** How many fields the last trailers had that {@link Trailers} does not allow. */
+    int dropped() {
+        return dropped;
+    }
+
+    /** The trailers after the last chunk, or null when none are left. */
     @Nullable
     Head trailers() throws IOException {
         Head trailers = null;
         int bytes = 0;
+        int count = 0;
+        dropped = 0;
         while (true) {
             int length = line(Math.min(limits.lineBytes(), limits.trailerBytes() - bytes), "trailers");
             if (length < 0) {
@@ -121,22 +130,23 @@ public final class HeadReader {
             }
             FieldLine line = cache.parse(side, in.bytes(), in.start(), in.start() + length);
             in.skip(length + 2);
-            trailers = trailers == null ? new Head() : trailers;
-            trailer(trailers, line);
-            if (trailers.size() > limits.fields()) {
+            if (++count > limits.fields()) {
                 throw side.tooLarge("trailers have more than " + limits.fields() + " fields");
+            }
+            if (mayTrail(line)) {
+                trailers = trailers == null ? new Head() : trailers;
+                trailers.add(line.field());
+            } else {
+                dropped++;
             }
         }
     }
 
-    /** Framing and routing cannot come after the body (RFC 9110 §6.5.1). */
-    private void trailer(Head trailers, FieldLine line) {
-        switch (line.kind()) {
-            case CONTENT_LENGTH, TRANSFER_ENCODING, HOST ->
-                throw side.malformed("framing or routing field in the trailers");
-            case CONNECTION, DROPPED, UPGRADE, TE, TRAILER, EXPECT -> {}
-            case OTHER, WEBSOCKET_KEY -> trailers.add(line.field());
-        }
+    private static boolean mayTrail(FieldLine line) {
+        return switch (line.kind()) {
+            case CONTENT_LENGTH, TRANSFER_ENCODING, HOST, CONNECTION, DROPPED, UPGRADE, TE, TRAILER, EXPECT -> false;
+            case OTHER, WEBSOCKET_KEY -> Trailers.allowed(line.field().name());
+        };
     }
 
     /**

@@ -142,6 +142,11 @@ final class Attempt implements StreamEvents {
     }
 
     @Override
+    public void droppedTrailers(int count) {
+        relay.exchange().droppedTrailers(false, count);
+    }
+
+    @Override
     public void trailers(Head trailers, Wakes wakes) {
         responseEnded = true;
         reportEnd(GrpcStatusField.read(relay.exchange(), trailers));

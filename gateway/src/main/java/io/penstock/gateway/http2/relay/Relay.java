@@ -489,6 +489,11 @@ public final class Relay implements StreamEvents, Downstream {
     }
 
     @Override
+    public void droppedTrailers(int count) {
+        exchange.droppedTrailers(true, count);
+    }
+
+    @Override
     public void trailers(Head trailers, Wakes wakes) {
         request.trailers(trailers, wakes);
     }

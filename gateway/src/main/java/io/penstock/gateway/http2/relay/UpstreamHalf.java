@@ -193,6 +193,11 @@ public final class UpstreamHalf implements Half, StreamEvents {
     }
 
     @Override
+    public void droppedTrailers(int count) {
+        exchange.droppedTrailers(false, count);
+    }
+
+    @Override
     public void trailers(Head trailers, Wakes wakes) {
         noteEnd(true, GrpcStatusField.read(exchange, trailers));
         blocking.trailers(trailers);

@@ -4,6 +4,7 @@ package io.penstock.gateway.http2.stream;
 import io.penstock.gateway.config.read.Authority;
 import io.penstock.gateway.exchange.Field;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Trailers;
 import org.jspecify.annotations.Nullable;
 
 /** What makes a head malformed (RFC 9113 §8.2, §8.3). Each check returns what is wrong, or null. */
@@ -83,10 +84,14 @@ public final class HeadRules {
         return status < 100 || status > 599 || status == 101 ? ":status is missing or not served" : null;
     }
 
-    /** The trailers of a response: as {@link #trailers}, with connection-specific fields removed. */
+    /** What is wrong with the trailers of a response: fields of another hop's connection are not, they are to be dropped. */
     static @Nullable String responseTrailers(Head head) {
-        removeConnectionSpecific(head);
-        return trailers(head);
+        return trailers(head, false);
+    }
+
+    /** What is wrong with the trailers of a request; null when nothing is. */
+    static @Nullable String requestTrailers(Head head) {
+        return trailers(head, true);
     }
 
     private static void removeConnectionSpecific(Head head) {
@@ -106,27 +111,31 @@ public final class HeadRules {
         };
     }
 
-    /** Framing and routing cannot come after the body (RFC 9110 §6.5.1). Removes fields that mean something in a head alone. */
-    static @Nullable String trailers(Head head) {
-        for (int i = head.size() - 1; i >= 0; i--) {
+    private static @Nullable String trailers(Head head, boolean request) {
+        for (int i = 0; i < head.size(); i++) {
             Field field = head.at(i);
             if (field.pseudo()) {
                 return "pseudo field in trailers";
             }
-            switch (field.name()) {
-                case "content-length", "host" -> {
-                    return "framing or routing field in the trailers";
-                }
-                case "te", "trailer", "expect" -> head.removeAt(i);
-                default -> {
-                    String wrong = field(field);
-                    if (wrong != null) {
-                        return wrong;
-                    }
+            if (Trailers.allowed(field.name()) || (request && connectionSpecific(field.name()))) {
+                String wrong = field(field);
+                if (wrong != null) {
+                    return wrong;
                 }
             }
         }
         return null;
+    }
+
+    /** Removes what means something in a head alone; says how many fields that were. */
+    static int dropFromTrailers(Head head) {
+        int before = head.size();
+        for (int i = before - 1; i >= 0; i--) {
+            if (!Trailers.allowed(head.at(i).name())) {
+                head.removeAt(i);
+            }
+        }
+        return before - head.size();
     }
 
     /** The declared length, {@link Http2Stream#UNDECLARED}, or -2 when it is no number or declared twice. */

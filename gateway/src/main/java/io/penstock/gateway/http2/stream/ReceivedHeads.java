@@ -13,6 +13,8 @@ public final class ReceivedHeads {
      */
     static final int MOST_INTERIM = 16;
 
+    private static final byte[] NOTHING = {};
+
     private final Http2Connection connection;
     private final Streams streams;
     private final Wakes wakes;
@@ -121,13 +123,21 @@ public final class ReceivedHeads {
         }
         String wrong = "trailers do not end the stream";
         if (end) {
-            wrong = connection.server() ? HeadRules.trailers(head) : HeadRules.responseTrailers(head);
+            wrong = connection.server() ? HeadRules.requestTrailers(head) : HeadRules.responseTrailers(head);
         }
         if (wrong != null) {
             throw Http2Exception.stream(stream.id, ErrorCode.PROTOCOL_ERROR, wrong);
         }
         connection.receive().end(stream);
-        stream.events.trailers(head, wakes);
+        int dropped = HeadRules.dropFromTrailers(head);
+        if (dropped > 0) {
+            stream.events.droppedTrailers(dropped);
+        }
+        if (head.size() == 0) {
+            stream.events.data(NOTHING, 0, 0, true, wakes);
+        } else {
+            stream.events.trailers(head, wakes);
+        }
         streams.closeIfEnded(stream, wakes);
     }
 }

@@ -19,7 +19,11 @@ public interface StreamEvents {
     /** Body bytes, padding already removed; valid only during the call. Empty only together with the end. */
     void data(byte[] bytes, int offset, int length, boolean end, Wakes wakes);
 
+    /** Trailers that say something: they end the stream, as data may. */
     void trailers(Head trailers, Wakes wakes);
+
+    /** So many fields of the trailers that come next were dropped; without any that is left, the end comes as of data. */
+    void droppedTrailers(int count);
 
     /** The peer reset the stream. */
     void reset(int code, Wakes wakes);

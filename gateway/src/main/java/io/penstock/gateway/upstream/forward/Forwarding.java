@@ -193,7 +193,7 @@ public final class Forwarding {
         boolean upgrade = exchange.request().has(":protocol") && upgraded(head);
         byte[] buffer = lease.buffer();
         int first = !upgrade && up.received() ? up.read(buffer, 0, buffer.length) : 0;
-        boolean bodiless = first < 0 && up.trailers() == null;
+        boolean bodiless = first < 0 && responseTrailers() == null;
         lease.responded(head);
         if (!upgrade && withheld(head)) {
             return;
@@ -264,7 +264,7 @@ public final class Forwarding {
                 down.flush();
             }
         }
-        Head trailers = up.trailers();
+        Head trailers = responseTrailers();
         if (trailers != null) {
             exchange.trailers(trailers);
         }
@@ -272,6 +272,11 @@ public final class Forwarding {
         endLease(null);
         down.end(trailers);
         endUpload();
+    }
+
+    private @Nullable Head responseTrailers() {
+        exchange.droppedTrailers(false, up.droppedTrailers());
+        return up.trailers();
     }
 
     private void settleUpload() {

@@ -103,6 +103,9 @@ class StreamTableTest {
         public void trailers(Head trailers, Wakes wakes) {}
 
         @Override
+        public void droppedTrailers(int count) {}
+
+        @Override
         public void reset(int code, Wakes wakes) {}
 
         @Override
