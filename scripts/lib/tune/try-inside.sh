@@ -38,6 +38,19 @@ one_run() {
   rm -f "$work/run.$6" "$work/run.$6".*
   # One short write, so that two lanes do not mix.
   printf '%s\037%s\037%s\037%s\037%s\n' "$1" "$2" "$3" "$4" "$line" >>"$work/results"
+  progress
+}
+
+# For people who wait at a terminal: a line that is written over.
+progress() {
+  [ -t 2 ] || return 0
+  printf '\rscripts/tune: %d runs of %d, or more where it is not clear yet ' "$(wc -l <"$work/results")" $((${#plan[@]} * rounds * 2)) >&2
+}
+
+# settled NAME LOAD: whether more rounds can change the verdict. All together are harmful with what is harmful alone.
+settled() {
+  [ "$(verdict_of "$1" "$2")" != undecided ] && return 0
+  [ "$1" = all ] && LC_ALL=C awk -f "$lib/verdict.awk" "$work/results" | awk -F '\037' '$1 != "all" && $3 == "harmful" { found = 1 } END { exit !found }'
 }
 
 verdict_of() {
@@ -51,22 +64,29 @@ compare() {
   for ((round = 1; round <= rounds * 3; round++)); do
     one_run "$name" "$load" "$round" A '' $((base + 2 * round)) || return 1
     one_run "$name" "$load" "$round" B "$settings" $((base + 2 * round + 1)) || return 1
-    [ "$round" -lt "$rounds" ] || [ "$(verdict_of "$name" "$load")" = undecided ] || break
+    [ "$round" -ge "$rounds" ] && settled "$name" "$load" && break
   done
-  echo "scripts/tune: ${settings//;/, } ($load): $round rounds" >&2
+  [ "$round" -le $((rounds * 3)) ] || round=$((rounds * 3))
+  [ "$name" != all ] || settings='all together'
+  [ ! -t 2 ] || printf '\r%79s\r' '' >&2
+  echo "scripts/tune: $settings ($load): $round rounds" >&2
 }
 
-# Two lanes: most of a run is waiting for sockets to get older.
+# Three lanes, each of which takes what is next: most of a run is waiting for sockets to get older.
 lane() {
   local number
-  for ((number = $1; number < ${#plan[@]}; number += 2)); do compare "$number" "${plan[$number]}" || return 1; done
+  for number in "${!plan[@]}"; do
+    mkdir "$work/taken.$number" 2>/dev/null || continue
+    compare "$number" "${plan[$number]}" || return 1
+  done
 }
 mapfile -t plan <"$work/plan"
-lane 0 &
-first=$!
-lane 1 &
-second=$!
+echo "scripts/tune: ${#plan[@]} comparisons of $rounds rounds and more, each with and without" >&2
+lanes=()
+for _ in 1 2 3; do
+  lane &
+  lanes+=($!)
+done
 code=0
-wait "$first" || code=1
-wait "$second" || code=1
+for one in "${lanes[@]}"; do wait "$one" || code=1; done
 exit "$code"

@@ -176,6 +176,10 @@ class ReloadTest {
         assertThatThrownBy(() -> gateway.apply(ONE + "\nevent-loops: 1\n"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("event-loops: differs from what runs, expected a restart for that");
+        assertThatThrownBy(() -> gateway.apply(ONE.replace("address: 127", "backlog: 7, address: 127")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(
+                        "listeners[main].backlog: 7 differs from what runs at that address, expected a restart for that");
     }
 
     @Test

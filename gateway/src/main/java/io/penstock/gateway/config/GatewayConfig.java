@@ -98,8 +98,13 @@ public record GatewayConfig(
      * @throws ConfigException naming each part that a running process cannot change
      */
     public void checkReplacement(GatewayConfig running) {
-        new Check()
-                .that("admin", admin.equals(running.admin), "", "differs from what runs, expected a restart for that")
+        Check check = new Check();
+        listeners.forEach(wanted -> check.that(
+                "listeners[" + wanted.name() + "].backlog",
+                running.listeners.stream().noneMatch(wanted::differsInBacklog),
+                wanted.backlog(),
+                "differs from what runs at that address, expected a restart for that"));
+        check.that("admin", admin.equals(running.admin), "", "differs from what runs, expected a restart for that")
                 .that(
                         "access-log",
                         accessLog.equals(running.accessLog),

@@ -126,10 +126,7 @@ public final class Listener {
 
     /** Whether this listener is the one that the configuration means: the same address and port; of the same name when any port will do. */
     public boolean serves(ListenerConfig wanted) {
-        ListenerConfig config = config();
-        return config.address().equals(wanted.address())
-                && config.port() == wanted.port()
-                && (wanted.port() != 0 || config.name().equals(wanted.name()));
+        return config().sameAddress(wanted);
     }
 
     /**
@@ -172,6 +169,7 @@ public final class Listener {
         WebServerConfig.Builder builder = WebServer.builder()
                 .host(config.address())
                 .port(port)
+                .backlog(config.backlog())
                 .shutdownHook(false)
                 .protocolsDiscoverServices(false)
                 .useNio(false) // its sockets are not used, and have half the buffers of the others

@@ -193,6 +193,8 @@ class GatewayConfigTest {
                 "[{name: a, port: 80, address: '::'}, {name: b, port: 80, address: 10.0.0.1}] | 80 is taken by listeners[0]",
                 "[{name: a, port: 80, address: '::1'}, {name: b, port: 80, address: '0:0::1'}] | 80 is taken by listeners[0]",
                 "[{port: 9901}] | listeners[0].port: 9901 is taken by admin",
+                "[{port: 80, backlog: 0}] | listeners[0].backlog: 0 is outside 1 to 65535",
+                "[{port: 80, backlog: 65536}] | listeners[0].backlog: 65536 is outside 1 to 65535",
                 "[{port: 80}, {port: 81}] | listeners[1].name: default is the name of listeners[0] already",
             })
     void refusesListenersThatMeet(String listeners, String problem) {

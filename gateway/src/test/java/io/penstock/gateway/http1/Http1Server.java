@@ -113,6 +113,7 @@ final class Http1Server implements AutoCloseable {
                 List.of(ListenerProtocol.values()),
                 List.of(),
                 PATHS,
+                1024,
                 100,
                 Duration.ofSeconds(10),
                 Duration.ofMillis(300),

@@ -25,6 +25,8 @@ import java.util.Optional;
  * @param proxyProtocolFrom networks whose connections begin with a PROXY header (version 1 or 2) that names the client; default none; from
  *     anybody else such a header is malformed
  * @param paths what happens to ambiguous request paths, all with defaults
+ * @param backlog 1 to 65 535, default 1 024; finished handshakes that wait to be accepted; the kernel holds no more than its
+ *     {@code net.core.somaxconn}; in force when the address is bound
  * @param maxConnections 1 to 1 000 000, default 10 000; connections open at a time; further ones are refused
  * @param handshakeTimeout 100 ms to 10 min, default 10 s; PROXY header, TLS handshake and the first bytes, with HTTP/2 the
  *     whole preface, together
@@ -44,6 +46,7 @@ public record ListenerConfig(
         List<ListenerProtocol> protocols,
         List<Cidr> proxyProtocolFrom,
         PathPolicyConfig paths,
+        int backlog,
         int maxConnections,
         Duration handshakeTimeout,
         Duration headTimeout,
@@ -61,6 +64,7 @@ public record ListenerConfig(
                 .host("address", address)
                 .range("port", port, 0, 65_535)
                 .notEmpty("protocols", protocols)
+                .range("backlog", backlog, 1, 65_535)
                 .range("max-connections", maxConnections, 1, 1_000_000)
                 .range("handshake-timeout", handshakeTimeout, ofMillis(100), ofMinutes(10))
                 .range("head-timeout", headTimeout, ofMillis(100), ofMinutes(10))
@@ -80,6 +84,7 @@ public record ListenerConfig(
                 node.parsedList("protocols", List.of(ListenerProtocol.values()), ListenerConfig::protocol),
                 node.parsedList("proxy-protocol-from", List.of(), Cidr::parse),
                 node.child("paths", PathPolicyConfig::from),
+                node.integer("backlog", 1024),
                 node.integer("max-connections", 10_000),
                 node.duration("handshake-timeout", ofSeconds(10)),
                 node.duration("head-timeout", ofSeconds(10)),
@@ -88,6 +93,16 @@ public record ListenerConfig(
                 node.duration("write-timeout", ofSeconds(30)),
                 node.child("http1", Http1Config::from),
                 node.child("http2", Http2Config::from));
+    }
+
+    /** Whether the other one means the same bound address, of which it wants another backlog: that can no longer change. */
+    public boolean differsInBacklog(ListenerConfig other) {
+        return sameAddress(other) && backlog != other.backlog;
+    }
+
+    /** Whether both mean one bound address: the same address and port; of the same name when any port will do. */
+    public boolean sameAddress(ListenerConfig other) {
+        return address.equals(other.address) && port == other.port && (port != 0 || name.equals(other.name));
     }
 
     private static ListenerProtocol protocol(String text) {
