@@ -120,7 +120,11 @@ rm "$folder/bin/id"
 it "refuses harm, says what breaks, and writes nothing"
 apply --yes "$sysctl_folder/article.conf"
 equals "1 $original" "$code $(values)"
-contains "It breaks late segments" "$said"
+contains "What breaks: late segments" "$said"
+it "says so to programs, too"
+apply --yes --json "$sysctl_folder/article.conf"
+equals "1 $original" "$code $(values)"
+contains '"result":"refused"' "$said"
 it "does not take silence for a yes"
 apply "$sysctl_folder/gateway.conf"
 equals "1 $original" "$code $(values)"
@@ -150,6 +154,8 @@ echo 51 >$ipv4/tcp_fin_timeout
 undo
 equals "0 $original" "$code $(values)"
 contains "somebody changed it since" "$said"
+it "undo leaves nothing behind"
+equals "" "$(ls -A "$folder/state")"
 it "undo has nothing to do the second time"
 undo
 equals "0 $original" "$code $(values)"
@@ -250,8 +256,9 @@ it "Ctrl-C in the middle of try ends all of it"
 set -m
 TMPDIR=$folder "${plain[@]}" "$here/../tune" try "$folder/p.conf" >"$folder/said" 2>&1 </dev/null &
 pid=$!
-for _ in $(seq 300); do
-  grep -q '^ready' "$folder"/penstock-tune*/sink 2>/dev/null && break
+for _ in $(seq 600); do
+  # One measurement is over, and its neighbour runs: the far end, a link and callers are there.
+  grep -q . "$folder"/penstock-tune*/results 2>/dev/null && break
   sleep 0.1
 done
 kill -s INT -- "-$pid"

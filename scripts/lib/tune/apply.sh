@@ -64,8 +64,10 @@ refuse_harm() {
   done
   [ ${#harmful[@]} -gt 0 ] && [ -z "$force" ] || return 0
   for index in "${harmful[@]}"; do
-    say "$profile:${lines[$index]}: ${keys[$index]} = ${values[$index]} does harm. It breaks ${p_breaks[$index]}."
+    results[index]=refused texts[index]=${p_breaks[$index]}
+    say "$profile:${lines[$index]}: ${keys[$index]} = ${values[$index]} does harm. What breaks: ${p_breaks[$index]}."
   done
+  report 1 ''
   say "Nothing was written. --force writes it all the same."
   return 1
 }

@@ -168,7 +168,8 @@ try_line() {
     all) title="all together ($load)" note=${harmful:+"Among them, harmful alone: $harmful. "} ;;
     *)
       title="${keys[$name]} = ${values[$name]} ($load)"
-      [ "$(present "${keys[$name]}")" != "${values[$name]}" ] || note='This machine has it already. '
+      [ "$(present "${keys[$name]}")" != "${values[$name]}" ] || [[ " ${with[*]-}" == *" ${keys[$name]}="* ]] ||
+        note='This machine has it already. '
       [ -z "${p_verdict[$name]}" ] || [ "${p_verdict[$name]}" = "$verdict" ] || note+="The profile says ${p_verdict[$name]}. "
       ;;
   esac

@@ -9,11 +9,11 @@ undo_head='penstock-tune-undo 1'
 namespace_now() { readlink /proc/self/ns/net; }
 boot_now() { cat /proc/sys/kernel/random/boot_id; }
 
-# One command at a time has the undo file; the lock goes with the process.
+# One command at a time has the undo file; the lock, on its folder, goes with the process.
 undo_lock() {
   mkdir -p "$(dirname "$state")" 2>/dev/null || { say "cannot make the folder of $state"; exit 1; }
   command -v flock >/dev/null 2>&1 || return 0
-  exec 8>>"$state.lock" || { say "cannot write beside $state"; exit 1; }
+  exec 8<"$(dirname "$state")" || { say "cannot read the folder of $state"; exit 1; }
   flock -n 8 || { say "another apply or undo is at work on $state"; exit 1; }
 }
 
