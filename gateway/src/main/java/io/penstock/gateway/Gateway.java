@@ -5,13 +5,13 @@ import io.penstock.gateway.admin.AdminServer;
 import io.penstock.gateway.admin.AdminViews;
 import io.penstock.gateway.admin.Views;
 import io.penstock.gateway.config.GatewayConfig;
-import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.exchange.Deadlines;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.listener.ListenException;
 import io.penstock.gateway.listener.Listener;
+import io.penstock.gateway.listener.Listeners;
 import io.penstock.gateway.lookup.NameCache;
 import io.penstock.gateway.telemetry.AccessLog;
 import io.penstock.gateway.telemetry.Instruments;
@@ -19,14 +19,14 @@ import io.penstock.gateway.telemetry.Metrics;
 import io.penstock.gateway.upstream.Upstreams;
 import io.penstock.gateway.upstream.cluster.Clusters;
 import io.penstock.gateway.upstream.cluster.Time;
+import io.penstock.gateway.wire.Change;
 import io.penstock.gateway.wire.Descriptors;
 import io.penstock.gateway.wire.EventLoops;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -51,14 +51,10 @@ public final class Gateway implements AutoCloseable {
     private final Metrics metrics = new Metrics();
     private final AccessLog accessLog;
     private final AdminServer admin;
-    private final ExchangeObserver watch;
+    private final Listeners listeners;
     private final AtomicLong applied = new AtomicLong();
     private final AtomicLong rejected = new AtomicLong();
     private volatile Snapshot snapshot;
-    private volatile List<Listener> listeners = List.of();
-    /** No more in the configuration, but with connections that are still open. */
-    private final List<Listener> retiring = new CopyOnWriteArrayList<>();
-
     private volatile boolean serving;
 
     public Gateway(GatewayConfig config) {
@@ -83,13 +79,13 @@ public final class Gateway implements AutoCloseable {
                 List.copyOf(filters));
         snapshot = new Snapshot(config, null, shared);
         accessLog = new AccessLog(config.accessLog());
-        watch = ExchangeObserver.all(metrics, accessLog, observer);
-        listeners = config.listeners().stream()
-                .map(listener -> listener(listener, snapshot))
-                .toList();
+        listeners = new Listeners(
+                config.listeners(),
+                settings(snapshot),
+                exchange -> snapshot.open(exchange),
+                ExchangeObserver.all(metrics, accessLog, observer));
         upkeep = new Upkeep(now -> {
-            allListeners().forEach(listener -> listener.upkeep(now));
-            retiring.removeIf(Listener::empty);
+            listeners.upkeep(now);
             snapshot.clusters().upkeep(now);
             loops.upkeep(now);
             upstreams.upkeep(now);
@@ -97,18 +93,14 @@ public final class Gateway implements AutoCloseable {
         admin = admin(config);
     }
 
-    private Listener listener(ListenerConfig config, Snapshot of) {
-        return new Listener(config, settings(of), exchange -> snapshot.open(exchange), watch);
-    }
-
     private Listener.Settings settings(Snapshot of) {
         int share = descriptors.forListeners() / of.config().listeners().size();
-        return new Listener.Settings(share, of.config().trusted(), of.replayBytes(), loops);
+        return new Listener.Settings("listeners", share, of.config().trusted(), of.replayBytes(), loops);
     }
 
     private AdminServer admin(GatewayConfig config) {
         Instruments instruments = new Instruments(metrics);
-        instruments.listeners(() -> listeners);
+        instruments.listeners(listeners::current);
         instruments.upstreams(upstreams);
         instruments.clusters(() -> snapshot.clusters());
         instruments.lookups(() -> snapshot.lookups().values());
@@ -142,9 +134,7 @@ public final class Gateway implements AutoCloseable {
             accessLog.start();
             admin.start();
             upkeep.start();
-            for (Listener listener : listeners) {
-                listener.start();
-            }
+            listeners.start();
             serving = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -168,20 +158,20 @@ public final class Gateway implements AutoCloseable {
      * @throws IOException a store's file cannot be read
      */
     public synchronized void apply(GatewayConfig config) throws IOException {
-        List<Listener> opened = new ArrayList<>();
         Snapshot next = null;
+        Runnable listening;
         try {
             config.checkReplacement(snapshot.config());
             next = new Snapshot(config, snapshot, shared);
             next.start();
-            swap(next, opened);
+            listening = listen(next);
         } catch (ConfigException | ListenException | IOException e) {
-            opened.forEach(Listener::retire);
             if (next != null) {
                 next.closeUnless(snapshot);
             }
             throw e;
         }
+        swap(next, listening);
         applied.incrementAndGet();
     }
 
@@ -190,39 +180,28 @@ public final class Gateway implements AutoCloseable {
         rejected.incrementAndGet();
     }
 
-    private void swap(Snapshot next, List<Listener> opened) {
-        List<Listener> after = new ArrayList<>();
-        List<Runnable> changes = new ArrayList<>();
-        for (ListenerConfig wanted : next.config().listeners()) {
-            Listener listener = listeners.stream()
-                    .filter(one -> one.serves(wanted))
-                    .findFirst()
-                    .orElse(null);
-            if (listener != null) {
-                changes.add(listener.prepare(wanted, settings(next)));
-            } else {
-                listener = listener(wanted, next);
-                listener.start();
-                opened.add(listener);
-            }
-            after.add(listener);
+    /** Opens the addresses that are new; what it returns takes them into use, and cannot fail. */
+    private Runnable listen(Snapshot next) throws IOException {
+        AdminServer.Prepared pages = admin.prepare(next.config().admin(), listeners.addresses());
+        try {
+            Change data = listeners.prepare(
+                    next.config().listeners(), settings(next), admin.addresses(), Map.of("admin", pages.address()));
+            return () -> {
+                pages.change().commit().run();
+                data.commit().run();
+            };
+        } catch (ListenException e) {
+            pages.change().cancel().run();
+            throw e;
         }
-        Snapshot before = snapshot;
-        List<Listener> gone =
-                listeners.stream().filter(listener -> !after.contains(listener)).toList();
-        snapshot = next;
-        changes.forEach(Runnable::run);
-        listeners = List.copyOf(after);
-        retiring.addAll(gone);
-        gone.forEach(Listener::retire);
-        Runnable unused = deadlines.after(
-                AFTERLIFE.toNanos(), () -> Thread.startVirtualThread(() -> before.closeUnless(snapshot)));
     }
 
-    private List<Listener> allListeners() {
-        List<Listener> all = new ArrayList<>(listeners);
-        all.addAll(retiring);
-        return all;
+    private void swap(Snapshot next, Runnable listening) {
+        Snapshot before = snapshot;
+        snapshot = next;
+        listening.run();
+        Runnable unused = deadlines.after(
+                AFTERLIFE.toNanos(), () -> Thread.startVirtualThread(() -> before.closeUnless(snapshot)));
     }
 
     /**
@@ -232,9 +211,9 @@ public final class Gateway implements AutoCloseable {
     public void drain() throws InterruptedException {
         serving = false;
         TimeUnit.NANOSECONDS.sleep(snapshot.config().drain().notice().toNanos());
-        allListeners().forEach(Listener::drain);
+        listeners.forEach(Listener::drain);
         if (!closedWithin(snapshot.config().drain().timeout())) {
-            allListeners().forEach(Listener::endExchanges);
+            listeners.forEach(Listener::endExchanges);
             closedWithin(LAST_WORDS);
         }
         upstreams.drain();
@@ -242,7 +221,7 @@ public final class Gateway implements AutoCloseable {
 
     private boolean closedWithin(Duration time) throws InterruptedException {
         long deadline = System.nanoTime() + time.toNanos();
-        while (!allListeners().stream().allMatch(Listener::empty)) {
+        while (!listeners.empty()) {
             if (System.nanoTime() - deadline > 0) {
                 return false;
             }
@@ -253,8 +232,8 @@ public final class Gateway implements AutoCloseable {
 
     @Override
     public void close() {
-        allListeners().forEach(Listener::drain);
-        allListeners().forEach(Listener::abort);
+        listeners.forEach(Listener::drain);
+        listeners.forEach(Listener::abort);
         upstreams.abort();
         upkeep.close();
         loops.close();
@@ -275,7 +254,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     public List<Listener> listeners() {
-        return listeners;
+        return listeners.current();
     }
 
     Upstreams upstreams() {

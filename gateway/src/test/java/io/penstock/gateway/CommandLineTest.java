@@ -216,7 +216,7 @@ class CommandLineTest {
                     LocalGateway.toOrigin(9, "").replace("port: 0}]\nroutes", "port: " + port + "}]\nroutes"),
                     "127.0.0.1:" + port,
                     "in use",
-                    "listeners[public].port");
+                    "listeners[0].address");
             assertRunFails(
                     1,
                     LocalGateway.toOrigin(9, "").replace("admin: {port: 0}", "admin: {port: " + port + "}"),

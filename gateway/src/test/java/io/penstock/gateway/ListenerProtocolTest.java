@@ -50,7 +50,7 @@ class ListenerProtocolTest {
                     ConfigReader.read(yaml, Map.of()).listeners().getFirst();
             listener = new Listener(
                     config,
-                    new Listener.Settings(10, List.of(Cidr.parse("192.0.2.0/24")), 1024, loops),
+                    new Listener.Settings("listeners[0]", 10, List.of(Cidr.parse("192.0.2.0/24")), 1024, loops),
                     Served::answer,
                     exchange -> {});
             listener.start();

@@ -116,7 +116,7 @@ class ListenerTlsTest {
     private static void assertRefused(Path chain, Path key, String why) {
         assertThatThrownBy(() -> gateway(backends.http(), chain, key).close())
                 .isInstanceOf(ListenException.class)
-                .hasMessageStartingWith("listeners[public].tls: ")
+                .hasMessageStartingWith("listeners[0].tls: ")
                 .hasMessageContaining(why)
                 .hasMessageNotContaining("\n");
     }

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +25,9 @@ final class AdminRouting implements Handler {
 
     private final AdminPages pages;
     private final LookupPages lookups;
-    private final CallerCheck callers;
+    private final Supplier<CallerCheck> callers;
 
-    AdminRouting(AdminViews views, CallerCheck callers) {
+    AdminRouting(AdminViews views, Supplier<CallerCheck> callers) {
         this.pages = new AdminPages(views);
         this.lookups = new LookupPages(views.lookups());
         this.callers = callers;
@@ -49,7 +50,7 @@ final class AdminRouting implements Handler {
         try {
             String method = request.prologue().method().text();
             String path = request.prologue().uriPath().rawPath();
-            callers.check(method, path, field(request, HeaderNames.HOST), field(request, HeaderNames.ORIGIN));
+            callers.get().check(method, path, field(request, HeaderNames.HOST), field(request, HeaderNames.ORIGIN));
             return route(request, method.equals("HEAD") ? "GET" : method, path);
         } catch (AdminRefusal refusal) {
             return Reply.error(refusal.status(), String.valueOf(refusal.getMessage()));

@@ -28,6 +28,7 @@ final class Accepted implements ServerConnection {
     private static final long MOMENT_NANOS = 1_000_000_000L;
 
     private final Listener listener;
+    private final BoundAddress address;
     private final ConnectionContext context;
     private final long startedNanos = System.nanoTime();
     private volatile @Nullable ChannelWire channel;
@@ -41,8 +42,9 @@ final class Accepted implements ServerConnection {
     /** What is known of a connection while nobody knows what it speaks. */
     private record Undecided(FirstBytes first, Codecs codecs, Wire wire, Peer peer) {}
 
-    Accepted(Listener listener, ConnectionContext context) {
+    Accepted(Listener listener, BoundAddress address, ConnectionContext context) {
         this.listener = listener;
+        this.address = address;
         this.context = context;
     }
 
@@ -208,6 +210,6 @@ final class Accepted implements ServerConnection {
 
     @Override
     public void close(boolean interrupt) {
-        listener.stoppedByHelidon(); // what becomes of the connection is our own matter
+        address.stoppedByHelidon(); // what becomes of the connection is our own matter
     }
 }

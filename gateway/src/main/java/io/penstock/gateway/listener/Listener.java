@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.listener;
 
-import com.sun.management.UnixOperatingSystemMXBean;
-import io.helidon.common.buffers.BufferData;
-import io.helidon.common.resumable.Resumable;
-import io.helidon.webserver.ConnectionContext;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.spi.ServerConnection;
-import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.read.Cidr;
 import io.penstock.gateway.exchange.DownstreamEnding;
@@ -16,16 +8,14 @@ import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.filter.PathPolicy;
+import io.penstock.gateway.wire.Change;
 import io.penstock.gateway.wire.EventLoops;
+import io.penstock.gateway.wire.ListenAddress;
 import io.penstock.gateway.wire.TlsFailure;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,33 +23,35 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One bound address. Helidon accepts, and our only connection selector takes every connection; what comes before its codec, the PROXY
+ * One listener of the configuration. Helidon accepts ({@link BoundAddress}), and what comes before a connection's codec, the PROXY
  * header and TLS, is ours ({@link Accepted}).
  *
- * <p>Bound: {@code maxConnections} connections; a further one is closed at once, counted and logged. Helidon's accept loop ends for
- * good when the process runs out of descriptors, and nothing that Helidon shows tells of it. So {@link #upkeep} tries to take the
- * address once a second, which only a dead loop allows, and then starts another server; connections that are open go on.
+ * <p>Bound: {@code maxConnections} connections; a further one is closed at once, counted and logged. An accept loop that has ended is
+ * found by {@link #upkeep}, which starts another; connections that are open go on.
  */
 public final class Listener {
     private static final System.Logger LOG = System.getLogger(Listener.class.getName());
     /** Connections that Helidon may hand us beyond our own limit, so that we can refuse them and say so. */
     private static final int REFUSAL_ROOM = 64;
-    /** Free descriptors that a new server is worth: with fewer its accept loop would end as the last one did. */
-    private static final int REVIVAL_ROOM = 16;
-
-    private static final long PROBE_NANOS = 1_000_000_000L;
+    /** At most one line a second: a flood of newcomers must not become a flood of lines. */
+    private static final long REFUSAL_LOG_NANOS = 1_000_000_000L;
 
     /**
      * What a listener gets beside its own configuration.
      *
+     * @param place where it stands in the file, like {@code listeners[0]}
      * @param maxConnections what the process's descriptors allow; the configured limit may be lower
      * @param trusted networks whose callers are trusted
      * @param replayBytes request bytes that each exchange keeps for a second attempt
      * @param loops on which connections wait that need no thread
      */
-    public record Settings(int maxConnections, List<Cidr> trusted, int replayBytes, EventLoops loops) {
+    public record Settings(String place, int maxConnections, List<Cidr> trusted, int replayBytes, EventLoops loops) {
         public Settings {
             trusted = List.copyOf(trusted);
+        }
+
+        Settings at(int index) {
+            return new Settings("listeners[" + index + "]", maxConnections, trusted, replayBytes, loops);
         }
     }
 
@@ -86,28 +78,23 @@ public final class Listener {
     private final ListenerCounts counts = new ListenerCounts();
     private final EndingLog endings = new EndingLog(LOG);
     private final Set<Accepted> connections = ConcurrentHashMap.newKeySet();
+    private final BoundAddresses addresses = new BoundAddresses();
     private volatile Terms terms;
     private volatile boolean stopped;
-    private volatile boolean lastAccepted;
-    private volatile @Nullable WebServer server;
-    private volatile int port;
     private volatile boolean draining;
     private volatile long drainStartedNanos;
     private volatile boolean aborted;
-    private volatile long lastRefusalLogNanos = System.nanoTime() - PROBE_NANOS;
-    private volatile long lastProbeNanos;
-    private volatile boolean stoppedByItself;
+    private volatile long lastRefusalLogNanos = System.nanoTime() - REFUSAL_LOG_NANOS;
 
     /** Prepares a listener; nothing is bound or read before {@link #start}. */
     public Listener(ListenerConfig config, Settings settings, ExchangeHandler handler, ExchangeObserver observer) {
         this.handler = handler;
         this.observer = observer;
-        this.port = config.port();
         this.terms = terms(config, settings, null);
     }
 
     private Terms terms(ListenerConfig config, Settings settings) {
-        return terms(config, settings, tls(config));
+        return terms(config, settings, tls(settings.place(), config));
     }
 
     private Terms terms(ListenerConfig config, Settings settings, @Nullable ServerTls tls) {
@@ -125,35 +112,62 @@ public final class Listener {
     }
 
     /** Whether this listener is the one that the configuration means: the same address and port; of the same name when any port will do. */
-    public boolean serves(ListenerConfig wanted) {
+    boolean serves(ListenerConfig wanted) {
         return config().sameAddress(wanted);
     }
 
-    /**
-     * Checks a changed configuration of this listener and reads its certificate.
-     *
-     * @return puts it in force, and cannot fail: connections that are accepted from then on follow it
-     * @throws ListenException the certificate cannot be read
-     */
-    public Runnable prepare(ListenerConfig wanted, Settings with) {
-        Terms next = terms(wanted, with);
-        return () -> terms = next;
+    /** Whether it takes connections to the address, or some of them. */
+    boolean meets(InetSocketAddress address) {
+        return addresses().stream().anyMatch(own -> ListenAddress.meet(own, address));
+    }
+
+    /** The configured one, with the port that is bound. */
+    InetSocketAddress address() {
+        BoundAddress bound = addresses.main();
+        if (bound == null) {
+            throw new IllegalStateException("listener " + name() + " was not started");
+        }
+        return bound.address();
+    }
+
+    /** On which it accepts. */
+    List<InetSocketAddress> addresses() {
+        return addresses.addresses();
     }
 
     /**
-     * Takes no new connections, and returns when the address is free, which takes no longer than the accept loop's last round; those that
-     * are open are served on, and so are those that were accepted and have not said anything yet.
+     * Checks a changed configuration of this listener, reads its certificate, and listens on its address.
+     *
+     * @param ours on which this process listens, beside this listener
+     * @return puts it in force: connections that are accepted from then on follow it
+     * @throws ListenException the address cannot be bound, or the certificate not be read
      */
-    public void retire() {
-        WebServer current = server;
-        if (stopped || current == null) {
-            return;
+    Change prepare(ListenerConfig wanted, Settings with, Collection<InetSocketAddress> ours) {
+        Terms next = terms(wanted, with);
+        BoundAddress before = addresses.main();
+        if (serves(wanted) || before == null) {
+            return new Change(() -> terms = next, () -> {});
         }
-        sockets.awaitQuiet();
+        InetSocketAddress address = resolved(wanted, with);
+        BoundAddress staying = addresses.stay(address);
+        BoundAddress bound = staying != null ? staying : open(address, next, ours);
+        return new Change(
+                () -> {
+                    terms = next;
+                    addresses.settle(bound);
+                },
+                () -> {
+                    addresses.settle(before);
+                    if (staying == null) {
+                        addresses.giveUp(bound);
+                    }
+                });
+    }
+
+    /** Takes no new connections, and returns when its addresses are free; those that are open are served on. */
+    public void retire() {
         stopped = true;
-        // meant for checkpoints, it only ends the accept loop; stop() would turn away who was accepted last,
-        // and then wait for every connection
-        ((Resumable) current).suspend();
+        addresses.close();
     }
 
     /**
@@ -162,72 +176,46 @@ public final class Listener {
      * @throws ListenException it is taken, or not ours; or the certificate cannot be read
      */
     public void start() {
+        start(List.of());
+    }
+
+    /**
+     * The same where addresses of this process may meet this one.
+     *
+     * @param ours on which it listens
+     */
+    void start(Collection<InetSocketAddress> ours) {
         ListenerConfig config = config();
         if (terms.tls() == null) {
             terms = terms(config, terms.settings());
         }
-        WebServerConfig.Builder builder = WebServer.builder()
-                .host(config.address())
-                .port(port)
-                .backlog(config.backlog())
-                .shutdownHook(false)
-                .protocolsDiscoverServices(false)
-                .useNio(false) // its sockets are not used, and have half the buffers of the others
-                .connectionOptions(sockets)
-                .maxTcpConnections(terms.settings().maxConnections() + REFUSAL_ROOM)
-                .idleConnectionTimeout(Duration.ofDays(365)) // ours is upkeep(): Helidon's would end quiet streams
-                .idleConnectionPeriod(Duration.ofDays(1))
-                .shutdownGracePeriod(
-                        Duration.ofDays(365)) // ours is abort(): a dead accept loop must not end connections
-                .addConnectionSelector(new Selector());
+        addresses.settle(open(resolved(config, terms.settings()), terms, ours));
+    }
+
+    private static InetSocketAddress resolved(ListenerConfig config, Settings settings) {
         try {
-            takeAddress(); // Helidon logs a port that is taken, and returns as if it had started
-            WebServer started = builder.build().start();
-            if (!started.isRunning()) {
-                throw new IOException("the address could not be bound");
-            }
-            server = started;
-            port = started.port();
-            lastProbeNanos = System.nanoTime();
-        } catch (IOException | UncheckedIOException | IllegalStateException e) {
-            throw ListenException.ofAddress(config, e);
+            return ListenAddress.of(config.address(), config.port());
+        } catch (IOException e) {
+            throw ListenException.ofAddress(settings.place(), config, e);
         }
     }
 
-    /** Binds the address and lets it go again. */
-    private void takeAddress() throws IOException {
-        try (ServerSocketChannel probe = ServerSocketChannel.open()) {
-            probe.bind(new InetSocketAddress(InetAddress.getAllByName(config().address())[0], port));
+    private BoundAddress open(InetSocketAddress address, Terms of, Collection<InetSocketAddress> ours) {
+        BoundAddress fresh = new BoundAddress(
+                this, address, of.config().backlog(), of.settings().maxConnections() + REFUSAL_ROOM);
+        try {
+            addresses.open(fresh, ours);
+            return fresh;
+        } catch (IOException e) {
+            throw ListenException.ofAddress(of.settings().place(), of.config(), e);
         }
     }
 
-    private static @Nullable ServerTls tls(ListenerConfig config) {
+    private static @Nullable ServerTls tls(String place, ListenerConfig config) {
         try {
             return config.tls().isPresent() ? ServerTls.of(config.tls().get(), config.protocols()) : null;
         } catch (IOException | GeneralSecurityException e) {
-            throw ListenException.ofTls(config, e);
-        }
-    }
-
-    private final class Selector implements ServerConnectionSelector {
-        @Override
-        public int bytesToIdentifyConnection() {
-            return 0;
-        }
-
-        @Override
-        public Support supports(BufferData data) {
-            return Support.SUPPORTED;
-        }
-
-        @Override
-        public Set<String> supportedApplicationProtocols() {
-            return Set.of();
-        }
-
-        @Override
-        public ServerConnection connection(ConnectionContext context) {
-            return new Accepted(Listener.this, context);
+            throw ListenException.ofTls(place, e);
         }
     }
 
@@ -285,25 +273,14 @@ public final class Listener {
         return drainStartedNanos;
     }
 
-    /** Helidon wants a connection closed, and has closed its own channel. Unless we have told it to, its accept loop has ended. */
-    void stoppedByHelidon() {
-        if (!stopped) {
-            stoppedByItself = true;
-        } else if (!lastAccepted) {
-            lastAccepted = true;
-            sockets.awaitLast();
-        }
-    }
-
     Peers peers() {
         return terms.peers();
     }
 
-    /** At most one line a second: a flood of newcomers must not become a flood of lines. */
     private void refuse(Peer peer) {
         counts.refused.increment();
         long now = System.nanoTime();
-        if (!aborted && now - lastRefusalLogNanos > 1_000_000_000L) {
+        if (!aborted && now - lastRefusalLogNanos > REFUSAL_LOG_NANOS) {
             lastRefusalLogNanos = now;
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -331,32 +308,20 @@ public final class Listener {
         }
         sockets.upkeep();
         endings.upkeep(config().name(), now);
-        if (server != null && !stopped && (stoppedByItself || now - lastProbeNanos > PROBE_NANOS)) {
-            lastProbeNanos = now;
-            stoppedByItself = false;
-            if (deaf()) {
-                revive();
-            }
+        addresses.upkeep(now);
+        if (!stopped && addresses.deaf(now)) {
+            revive();
         }
-    }
-
-    private boolean deaf() {
-        try {
-            takeAddress();
-        } catch (IOException e) {
-            return false; // taken, as it should be; or no descriptor for the attempt, so there is none for a server
-        }
-        return !(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix)
-                || unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount() > REVIVAL_ROOM;
     }
 
     private void revive() {
         LOG.log(System.Logger.Level.ERROR, "listener {0}: the accept loop has ended, binding again", config().name());
         counts.restarts.increment();
         try {
-            start();
-        } catch (ListenException e) {
-            LOG.log(System.Logger.Level.ERROR, "listener {0}: {1}", config().name(), e.getMessage());
+            addresses.revive();
+        } catch (IOException e) {
+            ListenException why = ListenException.ofAddress(terms.settings().place(), config(), e);
+            LOG.log(System.Logger.Level.ERROR, "listener {0}: {1}", config().name(), why.getMessage());
         }
     }
 
@@ -386,9 +351,10 @@ public final class Listener {
         return config().name();
     }
 
-    /** The bound port. */
+    /** The bound port; the configured one before it is bound. */
     public int port() {
-        return port;
+        BoundAddress bound = addresses.main();
+        return bound == null ? config().port() : bound.address().getPort();
     }
 
     public int openConnections() {

@@ -248,7 +248,7 @@ class AdminServerTest {
             assertThatThrownBy(second::start)
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
-                    .hasMessageContaining("change admin.port");
+                    .hasMessageContaining("change admin.address or admin.port");
         }
     }
 
