@@ -17,6 +17,7 @@ import io.penstock.gateway.exchange.Upstream;
 import io.penstock.gateway.explain.Explainer;
 import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.Filter;
+import io.penstock.gateway.filter.MaxForwards;
 import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.route.HostTemplate;
 import io.penstock.gateway.route.RouteTable;
@@ -28,6 +29,7 @@ import io.penstock.gateway.upstream.Upstreams;
  *
  * <ol>
  *   <li>the client's address is found: the peer's, or what trusted proxies say;
+ *   <li>an OPTIONS or TRACE that may go no further ({@code max-forwards}) is answered;
  *   <li>the route is matched by everything that routes may ask for; a trusted caller may ask why, and gets that answer instead;
  *   <li>its time limits are set: the caller's {@code grpc-timeout}, bounded by the route, and the route's own;
  *   <li>its filters see the request head, and its path is rewritten;
@@ -63,6 +65,11 @@ final class Pipeline implements ExchangeHandler {
     @Override
     public void open(Exchange exchange) {
         clients.find(exchange);
+        if (MaxForwards.reached(exchange.request())) {
+            byte[] body = MaxForwards.body(exchange.request());
+            answer(exchange, MaxForwards.head(exchange.request(), body.length), body);
+            return;
+        }
         if (exchange.request().has(Explainer.HEADER) && exchange.trusted()) {
             byte[] json = explainer.explain(exchange).json();
             answer(exchange, Explainer.head(json.length), json);

@@ -92,7 +92,7 @@ final class BareTransports implements BeforeEachCallback, AfterEachCallback, Ups
 
     private void serve(SocketChannel channel) {
         Peer peer = new Peer("main", "127.0.0.1", 1, false, true);
-        PathPolicy paths = new PathPolicy(listener.paths());
+        PathPolicy paths = PathPolicy.of(listener);
         new DownstreamConnection(
                         ChannelWire.of(channel),
                         listener,

@@ -45,6 +45,9 @@ abstract sealed class CauseCaller implements AutoCloseable {
     /** Sends a request whose body is still to come. */
     abstract void begin(String path, String... fields);
 
+    /** Sends a whole TRACE. */
+    abstract void trace(String path);
+
     /** Asks for another protocol. */
     abstract void upgrade(String path, String protocol);
 
@@ -101,6 +104,12 @@ abstract sealed class CauseCaller implements AutoCloseable {
         @Override
         void begin(String path, String... fields) {
             open(false, path, fields);
+        }
+
+        @Override
+        void trace(String path) {
+            String[] head = {":method", "TRACE", ":scheme", "http", ":path", path, ":authority", "a.test"};
+            stream = peer.open(true, grpc ? FramePeer.joined(head, "content-type", "application/grpc") : head);
         }
 
         @Override
@@ -208,6 +217,11 @@ abstract sealed class CauseCaller implements AutoCloseable {
         @Override
         void begin(String path, String... fields) {
             put("PUT", path, FramePeer.joined(fields, "Transfer-Encoding", "chunked"));
+        }
+
+        @Override
+        void trace(String path) {
+            put("TRACE", path);
         }
 
         @Override

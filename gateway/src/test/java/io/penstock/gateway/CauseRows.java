@@ -51,7 +51,13 @@ final class CauseRows {
                         Cause.HEADER_TOO_LARGE,
                         "a field of 20000 bytes",
                         scene -> scene.ask("/hostile", "x-large", "x".repeat(20_000))),
+                within(Cause.URI_TOO_LONG, "20000 bytes", scene -> scene.ask("/hostile/" + "x".repeat(20_000)))
+                        .by(HTTP1, HTTP2),
+                within(Cause.VERSION_UNSUPPORTED, "HTTP/2.0", scene -> scene.ask("/hostile HTTP/2.0\r\nx:"))
+                        .by(HTTP1),
+                within(Cause.METHOD_NOT_SERVED, "TRACE", CauseRows::trace),
                 within(Cause.BAD_PATH, "a backslash", scene -> scene.ask("/hostile\\x")),
+                within(Cause.BAD_PATH, "UTF-8", scene -> scene.ask("/hostile\u00c3\u00a9")),
                 within(
                                 Cause.UPGRADE_REFUSED,
                                 "a protocol that the route does not allow",
@@ -265,6 +271,12 @@ final class CauseRows {
         if (pour) {
             caller.pour();
         }
+        return caller.seen();
+    }
+
+    private static Seen trace(CauseScene scene) {
+        CauseCaller caller = scene.caller();
+        caller.trace("/hostile");
         return caller.seen();
     }
 

@@ -38,10 +38,11 @@ class CauseTest {
             case KEY_UNKNOWN -> new Statuses(404, 5);
             case NO_ROUTE -> new Statuses(404, 12);
             case REQUEST_TIMEOUT -> new Statuses(408, 1);
+            case URI_TOO_LONG -> new Statuses(414, 8);
             case HEADER_TOO_LARGE -> new Statuses(431, 8);
             case DOWNSTREAM_GONE -> new Statuses(499, 1);
             case INTERNAL -> new Statuses(500, 13);
-            case PROTOCOL_UNSUPPORTED -> new Statuses(501, 12);
+            case METHOD_NOT_SERVED, PROTOCOL_UNSUPPORTED -> new Statuses(501, 12);
             case GRPC_OVER_HTTP1 -> new Statuses(502, 12);
             case MALFORMED_TARGET, UPSTREAM_HEADER_TOO_LARGE, UPSTREAM_PROTOCOL -> new Statuses(502, 13);
             case CONNECT_REFUSED, NAME_UNRESOLVED, TLS_FAILED, UPSTREAM_RESET -> new Statuses(502, 14);
@@ -55,6 +56,7 @@ class CauseTest {
                     TOO_MANY_STREAMS,
                     UPSTREAM_GOAWAY,
                     UPSTREAM_REFUSED -> new Statuses(503, 14);
+            case VERSION_UNSUPPORTED -> new Statuses(505, 12);
             case DEADLINE -> new Statuses(504, 4);
             case CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, UPSTREAM_IDLE, UPSTREAM_NOT_READING -> new Statuses(504, 14);
         };

@@ -21,17 +21,26 @@ final class PairGateway implements AutoCloseable {
 
     /** With these keys of the cluster, and these of the file. */
     PairGateway(ProtocolPair pair, String cluster, String file) {
+        this(pair, "", cluster, file);
+    }
+
+    /** With these keys of the listener, too. */
+    PairGateway(ProtocolPair pair, String listener, String cluster, String file) {
         this.pair = pair;
         this.http1 = pair.http1Upstream() ? Http1Origin.byHand() : null;
         String yaml = """
-                listeners: [{name: main, address: 127.0.0.1, port: 0, http1: {half-close: true, max-drain-bytes: 64KiB}}]
+                listeners: [{name: main, address: 127.0.0.1, port: 0, http1: {half-close: true, max-drain-bytes: 64KiB}%s}]
                 routes: [{name: all, cluster: origin}]
                 clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: %s}, %s}]
                 admin: {port: 0}
                 access-log: {output: none}
                 %s
                 """.formatted(
-                        http1 == null ? "${ORIGIN}" : http1.address(), pair.upstream("http1", "h2c"), cluster, file);
+                        listener.isEmpty() ? "" : ", " + listener,
+                        http1 == null ? "${ORIGIN}" : http1.address(),
+                        pair.upstream("http1", "h2c"),
+                        cluster,
+                        file);
         this.gateway = RunningGateway.with(yaml).start();
     }
 

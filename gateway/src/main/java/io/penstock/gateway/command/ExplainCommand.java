@@ -116,7 +116,7 @@ public final class ExplainCommand implements Callable<Integer> {
         boolean trusted = read.trusted().stream().anyMatch(network -> network.contains(address));
         boolean secure = url.startsWith("https://");
         Head head = head(secure);
-        GatewayException refusal = new PathPolicy(listener(read).paths()).apply(head);
+        GatewayException refusal = PathPolicy.of(listener(read)).apply(head);
         Exchange exchange = new Exchange(
                 head, new Peer("explain", Address.text(address), 0, secure, trusted), new Nowhere(), ended -> {});
         if (refusal != null) {

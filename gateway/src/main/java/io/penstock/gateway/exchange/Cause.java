@@ -22,7 +22,16 @@ public enum Cause {
     MALFORMED_REQUEST(DOWNSTREAM, 400, GrpcStatus.INTERNAL, false),
     /** The decoded field section is larger than the listener allows. */
     HEADER_TOO_LARGE(DOWNSTREAM, 431, GrpcStatus.RESOURCE_EXHAUSTED, false),
-    /** The request's path is one that the listener rejects: dot segments, encoded slashes and the like. */
+    /** The request's target is longer than the listener allows (RFC 9110 §15.5.15). */
+    URI_TOO_LONG(DOWNSTREAM, 414, GrpcStatus.RESOURCE_EXHAUSTED, false),
+    /** A request line names a major version of HTTP that is not spoken there (RFC 9110 §15.6.6). */
+    VERSION_UNSUPPORTED(DOWNSTREAM, 505, GrpcStatus.UNIMPLEMENTED, false),
+    /**
+     * A method that this gateway serves for no resource: CONNECT without a protocol, and TRACE where the listener does not permit it. So it
+     * is 501 and not 405, which tells what the one resource allows (RFC 9110 §15.6.2, §15.5.6).
+     */
+    METHOD_NOT_SERVED(GATEWAY, 501, GrpcStatus.UNIMPLEMENTED, false),
+    /** The request's path is one that the listener rejects: dot segments, encoded slashes, bytes outside of ASCII and the like. */
     BAD_PATH(DOWNSTREAM, 400, GrpcStatus.INVALID_ARGUMENT, false),
     /** An upgrade to a protocol that the route does not allow. */
     UPGRADE_REFUSED(GATEWAY, 403, GrpcStatus.UNIMPLEMENTED, false),

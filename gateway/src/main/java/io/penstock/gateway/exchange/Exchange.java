@@ -4,6 +4,7 @@ package io.penstock.gateway.exchange;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,7 +119,7 @@ public final class Exchange {
         this.startedMillis = System.currentTimeMillis();
         this.grpc = request.grpc();
         this.method = String.valueOf(request.method());
-        this.path = String.valueOf(request.path());
+        this.path = Objects.requireNonNullElse(request.path(), "-"); // CONNECT, and heads that are cut off
         this.authority = authority(request);
         this.whole = null;
     }

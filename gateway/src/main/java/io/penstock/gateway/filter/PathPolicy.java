@@ -1,30 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.filter;
 
+import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.listener.PathPolicyConfig;
+import io.penstock.gateway.config.listener.PathPolicyConfig.NonAscii;
 import io.penstock.gateway.config.listener.PathPolicyConfig.Treatment;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settles how a request path is to be read, before anybody reads it: whoever matches, filters or forwards it sees the same form.
+ * Settles how a request path is to be read, before anybody reads it: whoever matches, filters or forwards it sees the same form. Also
+ * refuses methods that the listener serves for no path.
  * Immutable; safe for any thread.
  */
 public final class PathPolicy {
-    private final PathPolicyConfig config;
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
-    public PathPolicy(PathPolicyConfig config) {
+    private final PathPolicyConfig config;
+    private final boolean trace;
+
+    /** What this listener says. */
+    public static PathPolicy of(ListenerConfig listener) {
+        return new PathPolicy(listener.paths(), listener.trace());
+    }
+
+    PathPolicy(PathPolicyConfig config, boolean trace) {
         this.config = config;
+        this.trace = trace;
     }
 
     /**
      * Changes the {@code :path} of a request where the policy says so.
      *
-     * @return BAD_PATH when the request is refused; null when it goes on
+     * @return BAD_PATH or METHOD_NOT_SERVED when the request is refused; null when it goes on
      */
     public @Nullable GatewayException apply(Head request) {
+        String method = request.method();
+        if ("CONNECT".equals(method) && !request.has(":protocol")) {
+            return new GatewayException(Cause.METHOD_NOT_SERVED, "CONNECT without a protocol");
+        }
+        if ("TRACE".equals(method) && !trace) {
+            return new GatewayException(Cause.METHOD_NOT_SERVED, "TRACE, which the listener does not permit");
+        }
         String path = request.path();
         if (path == null) {
             return null;
@@ -41,7 +61,8 @@ public final class PathPolicy {
     }
 
     /** The path as it is to be read, with its query; the same instance when nothing changes. */
-    String settled(String path) {
+    String settled(String target) {
+        String path = ascii(target);
         int query = path.indexOf('?');
         int end = query < 0 ? path.length() : query;
         if (path.indexOf('#') >= 0) {
@@ -53,6 +74,32 @@ public final class PathPolicy {
         String decoded = decoded(path.substring(0, end));
         String settled = DotSegments.settled(decoded, config);
         return settled.length() == end && path.startsWith(settled) ? path : settled + path.substring(end);
+    }
+
+    /** The target in ASCII, unless others pass; the same instance when it was. */
+    private String ascii(String target) {
+        int at = 0;
+        while (at < target.length() && target.charAt(at) < 0x80) {
+            at++;
+        }
+        if (at == target.length() || config.nonAscii() == NonAscii.PASS) {
+            return target;
+        }
+        if (config.nonAscii() == NonAscii.REJECT) {
+            throw new GatewayException(
+                    Cause.BAD_PATH,
+                    "byte 0x" + Integer.toHexString(target.charAt(at)) + " at " + at + " of the path, expected ASCII");
+        }
+        StringBuilder encoded = new StringBuilder(target.length() + 30).append(target, 0, at);
+        for (int i = at; i < target.length(); i++) {
+            char c = target.charAt(i); // a byte: heads are read as ISO 8859-1
+            if (c < 0x80) {
+                encoded.append(c);
+            } else {
+                encoded.append('%').append(HEX.toHighHexDigit(c)).append(HEX.toLowHexDigit(c));
+            }
+        }
+        return encoded.toString();
     }
 
     /** Whether there is nothing to decide, as in nearly every path. */

@@ -189,9 +189,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
         Relay relay = new Relay(connection, head, peer, handler, observer, replayBytes, wakes);
         Http2Stream stream = connection.accept(streamId, relay, end);
         if (oversized) {
-            relay.refuse(new GatewayException(
-                    Cause.HEADER_TOO_LARGE,
-                    "head is larger than " + config.http2().maxHeadBytes() + " bytes"));
+            relay.refuse(tooLarge(head));
             dispatcher.guard().count(Flood.OWN_RESETS);
             return;
         }
@@ -212,6 +210,15 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
             relay.exchange().onEnd(() -> tunnels.remove(relay));
         }
         relay.begin(end);
+    }
+
+    /** Of a head that lacks the fields from where it was too large on: a request without a path had too long a target. */
+    private GatewayException tooLarge(Head head) {
+        boolean cutInTarget = head.method() != null && head.path() == null;
+        return new GatewayException(
+                cutInTarget ? Cause.URI_TOO_LONG : Cause.HEADER_TOO_LARGE,
+                "head is larger than " + config.http2().maxHeadBytes() + " bytes"
+                        + (cutInTarget ? " with its target" : ""));
     }
 
     @Override

@@ -103,7 +103,7 @@ public final class Listener {
                 settings,
                 new Peers(config, () -> terms.settings().trusted()),
                 new Codecs(config, handler, observer, () -> terms.paths(), settings),
-                new PathPolicy(config.paths()),
+                PathPolicy.of(config),
                 tls);
     }
 

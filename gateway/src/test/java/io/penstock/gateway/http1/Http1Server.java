@@ -43,7 +43,12 @@ final class Http1Server implements AutoCloseable {
             false);
 
     private static final PathPolicyConfig PATHS = new PathPolicyConfig(
-            Treatment.NORMALISE, Treatment.PASS, Treatment.PASS, Treatment.REJECT, Treatment.REJECT);
+            Treatment.NORMALISE,
+            Treatment.PASS,
+            Treatment.PASS,
+            Treatment.REJECT,
+            Treatment.REJECT,
+            PathPolicyConfig.NonAscii.REJECT);
 
     private final ServerSocketChannel server;
     private final ListenerConfig config;
@@ -114,6 +119,7 @@ final class Http1Server implements AutoCloseable {
                 List.of(),
                 PATHS,
                 1024,
+                false,
                 100,
                 Duration.ofSeconds(10),
                 Duration.ofMillis(300),
@@ -141,7 +147,7 @@ final class Http1Server implements AutoCloseable {
 
     private void serve(SocketChannel channel) {
         int port = channel.socket().getPort();
-        PathPolicy paths = new PathPolicy(PATHS);
+        PathPolicy paths = PathPolicy.of(config);
         Http1Connection connection = new Http1Connection(
                 ChannelWire.of(channel),
                 config,

@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param paths what happens to ambiguous request paths, all with defaults
  * @param backlog 1 to 65 535, default 1 024; finished handshakes that wait to be accepted; the kernel holds no more than its
  *     {@code net.core.somaxconn}; in force when the address is bound
+ * @param trace whether TRACE is served, default no: its answer shows a caller what was sent in the name of the caller
  * @param maxConnections 1 to 1 000 000, default 10 000; connections open at a time; further ones are refused
  * @param handshakeTimeout 100 ms to 10 min, default 10 s; PROXY header, TLS handshake and the first bytes, with HTTP/2 the
  *     whole preface, together
@@ -47,6 +48,7 @@ public record ListenerConfig(
         List<Cidr> proxyProtocolFrom,
         PathPolicyConfig paths,
         int backlog,
+        boolean trace,
         int maxConnections,
         Duration handshakeTimeout,
         Duration headTimeout,
@@ -85,6 +87,7 @@ public record ListenerConfig(
                 node.parsedList("proxy-protocol-from", List.of(), Cidr::parse),
                 node.child("paths", PathPolicyConfig::from),
                 node.integer("backlog", 1024),
+                node.flag("trace", false),
                 node.integer("max-connections", 10_000),
                 node.duration("handshake-timeout", ofSeconds(10)),
                 node.duration("head-timeout", ofSeconds(10)),

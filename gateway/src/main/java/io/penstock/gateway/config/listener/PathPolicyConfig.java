@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What happens to request paths that others could read in another way. The form that comes of it is the one that is matched, shown to the
- * filters and forwarded; queries are left alone.
+ * filters and forwarded; queries are left alone, but for bytes outside of ASCII.
  *
  * @param dotSegments {@code reject}, {@code normalise} or {@code pass}, default {@code normalise}; {@code /./} and {@code /../}, encoded
  *     or not; what would lead above the root is rejected
@@ -17,13 +17,15 @@ import java.util.List;
  * @param backslash {@code reject}, {@code normalise} or {@code pass}, default {@code reject}; a backslash or {@code %5C}, which becomes a
  *     slash
  * @param encodedNul {@code reject} or {@code pass}, default {@code reject}; {@code %00}
+ * @param nonAscii {@code reject}, {@code encode} or {@code pass}, default {@code reject}; bytes above 0x7f, in the query, too
  */
 public record PathPolicyConfig(
         Treatment dotSegments,
         Treatment doubleSlash,
         Treatment encodedSlash,
         Treatment backslash,
-        Treatment encodedNul) {
+        Treatment encodedNul,
+        NonAscii nonAscii) {
 
     /** What happens to one kind of ambiguity. */
     public enum Treatment {
@@ -32,6 +34,16 @@ public record PathPolicyConfig(
         /** It is rewritten to the form that is not ambiguous. */
         NORMALISE,
         /** It stays as it came. */
+        PASS
+    }
+
+    /** What happens to bytes that no URI has (RFC 3986 §2). */
+    public enum NonAscii {
+        /** The request is refused. */
+        REJECT,
+        /** Each byte is percent-encoded. */
+        ENCODE,
+        /** They stay as they came. */
         PASS
     }
 
@@ -51,6 +63,7 @@ public record PathPolicyConfig(
                 node.choice("double-slash", Treatment.PASS),
                 node.choice("encoded-slash", Treatment.PASS),
                 node.choice("backslash", Treatment.REJECT),
-                node.choice("encoded-nul", Treatment.REJECT));
+                node.choice("encoded-nul", Treatment.REJECT),
+                node.choice("non-ascii", NonAscii.REJECT));
     }
 }

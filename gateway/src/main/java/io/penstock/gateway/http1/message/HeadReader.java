@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http1.message;
 
+import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Field;
+import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Trailers;
 import java.io.IOException;
@@ -30,10 +32,10 @@ public final class HeadReader {
     /** The next request; blocks until its head is here. Empty lines before it are skipped (RFC 9112 §2.2). */
     public MessageHead request(boolean secure) throws IOException {
         used = 0;
-        int length = headLine();
+        int length = requestLine();
         while (length == 0) {
             in.skip(2);
-            length = headLine();
+            length = requestLine();
         }
         RequestLine line = RequestLine.parse(in.bytes(), in.start(), in.start() + length);
         in.skip(length + 2);
@@ -77,14 +79,31 @@ public final class HeadReader {
         return false;
     }
 
+    private int requestLine() throws IOException {
+        int length = nextLine();
+        if (length < 0) {
+            throw new GatewayException(
+                    Cause.URI_TOO_LONG,
+                    "request line has more than " + Math.min(limits.lineBytes(), limits.headBytes()) + " bytes");
+        }
+        return length;
+    }
+
     private int headLine() throws IOException {
-        int most = Math.min(limits.lineBytes(), limits.headBytes() - used);
-        int length = line(most, "head");
+        int length = nextLine();
         if (length < 0) {
             throw side.tooLarge(
                     "head has more than " + limits.headBytes() + " bytes, or a line more than " + limits.lineBytes());
         }
-        used += length + 2;
+        return length;
+    }
+
+    /** The length of the next line of a head; -1 when it is too long. */
+    private int nextLine() throws IOException {
+        int length = line(Math.min(limits.lineBytes(), limits.headBytes() - used), "head");
+        if (length >= 0) {
+            used += length + 2;
+        }
         return length;
     }
 

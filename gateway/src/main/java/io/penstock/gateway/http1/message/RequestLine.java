@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http1.message;
 
+import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Field;
 import io.penstock.gateway.exchange.GatewayException;
 
@@ -38,7 +39,7 @@ record RequestLine(Field method, String path, String authority, String scheme, b
             }
         }
         if (method.value().equals("CONNECT")) {
-            throw malformed("CONNECT is not served");
+            throw new GatewayException(Cause.METHOD_NOT_SERVED, "CONNECT");
         }
         if (bytes[target] == '/') {
             return new RequestLine(method, HeadReader.text(bytes, target, end), "", "", http11);
@@ -49,6 +50,7 @@ record RequestLine(Field method, String path, String authority, String scheme, b
         return absolute(method, HeadReader.text(bytes, target, end), http11);
     }
 
+    /** Whether it is HTTP/1.1 or a later minor version, which is to be served as the highest one that we know (RFC 9110 §2.5). */
     private static boolean version(byte[] bytes, int at, int least) {
         boolean known = at >= least
                 && bytes[at] == ' '
@@ -57,13 +59,22 @@ record RequestLine(Field method, String path, String authority, String scheme, b
                 && bytes[at + 3] == 'T'
                 && bytes[at + 4] == 'P'
                 && bytes[at + 5] == '/'
-                && bytes[at + 6] == '1'
+                && digit(bytes[at + 6])
                 && bytes[at + 7] == '.'
-                && (bytes[at + 8] == '1' || bytes[at + 8] == '0');
+                && digit(bytes[at + 8]);
         if (!known) {
             throw malformed("request line does not end with HTTP/1.1 or HTTP/1.0");
         }
-        return bytes[at + 8] == '1';
+        if (bytes[at + 6] != '1') {
+            throw new GatewayException(
+                    Cause.VERSION_UNSUPPORTED,
+                    "HTTP/" + (char) bytes[at + 6] + "." + (char) bytes[at + 8] + ", expected HTTP/1.1 or HTTP/1.0");
+        }
+        return bytes[at + 8] != '0';
+    }
+
+    private static boolean digit(byte b) {
+        return b >= '0' && b <= '9';
     }
 
     private static RequestLine absolute(Field method, String target, boolean http11) {

@@ -23,7 +23,7 @@ public final class StatusLine {
     private StatusLine() {}
 
     static boolean http11(byte[] bytes, int from) {
-        return bytes[from + 7] == '1';
+        return bytes[from + 7] != '0';
     }
 
     static int status(byte[] bytes, int from, int length) {
@@ -35,7 +35,8 @@ public final class StatusLine {
                 && bytes[from + 4] == '/'
                 && bytes[from + 5] == '1'
                 && bytes[from + 6] == '.'
-                && (bytes[from + 7] == '1' || bytes[from + 7] == '0')
+                && bytes[from + 7] >= '0'
+                && bytes[from + 7] <= '9'
                 && bytes[from + 8] == ' '
                 && (length == SHORTEST || bytes[from + SHORTEST] == ' ');
         if (!known) {

@@ -28,7 +28,7 @@ public final class HeadRules {
             return ":method is missing";
         }
         if (method.equals("CONNECT") && !extendedConnect(head)) {
-            return "CONNECT is served with :protocol only";
+            return connect(head);
         }
         String scheme = head.scheme();
         if (scheme == null || scheme.isEmpty()) {
@@ -42,6 +42,17 @@ public final class HeadRules {
             return ":path does not begin with a slash";
         }
         return authority(head);
+    }
+
+    /** CONNECT to an authority and nothing else (RFC 9113 §8.5). */
+    private static @Nullable String connect(Head head) {
+        if (head.has(PROTOCOL)) {
+            return ":protocol is empty";
+        }
+        if (head.scheme() != null || head.path() != null) {
+            return ":scheme or :path of a CONNECT without :protocol";
+        }
+        return head.authority() == null ? ":authority is missing" : authority(head);
     }
 
     /** Whether the request asks for a tunnel of bytes that another protocol is spoken in (RFC 8441 §4). */

@@ -110,7 +110,7 @@ class LoopAttemptTest {
     private void serve() throws IOException {
         SocketChannel accepted = downstreams.accept();
         ListenerConfig listener = config.listeners().getFirst();
-        PathPolicy paths = new PathPolicy(listener.paths());
+        PathPolicy paths = PathPolicy.of(listener);
         Http1Connection connection = new Http1Connection(
                 ChannelWire.of(accepted),
                 listener,
