@@ -11,6 +11,7 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.HttpDate;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.RequestHalf;
 import io.penstock.gateway.exchange.UpstreamEnding;
@@ -25,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +101,7 @@ final class BareTransports implements BeforeEachCallback, AfterEachCallback, Ups
                         peer,
                         exchange -> handler.accept(exchange),
                         ended::add,
+                        new HttpDate(InstantSource.system()),
                         () -> paths,
                         upstream.replayBytes())
                 .serve();

@@ -39,7 +39,13 @@ class PairsTest {
     }
 
     private static void assertHead(List<String> head, List<String> expected) {
-        assertThat(head).containsExactlyInAnyOrderElementsOf(expected);
+        if (!expected.getFirst().startsWith(":status: ") || expected.getFirst().startsWith(":status: 1")) {
+            assertThat(head).containsExactlyInAnyOrderElementsOf(expected);
+            return;
+        }
+        assertThat(head.stream().filter(line -> line.startsWith("date: "))).hasSize(1);
+        assertThat(head.stream().filter(line -> !line.startsWith("date: ")))
+                .containsExactlyInAnyOrderElementsOf(expected);
     }
 
     /** Shows that both connections are in step: another exchange passes them. */

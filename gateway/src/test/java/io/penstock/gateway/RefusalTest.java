@@ -65,7 +65,7 @@ class RefusalTest {
             int grpc = client.grpc("refuse", cause.name());
             WireFrame head = client.awaitHead(grpc);
             assertThat(head.end()).isTrue();
-            assertThat(head.fields())
+            assertThat(head.undated())
                     .containsExactly(
                             ":status",
                             "200",

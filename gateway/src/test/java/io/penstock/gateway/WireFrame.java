@@ -2,6 +2,7 @@
 package io.penstock.gateway;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,17 @@ record WireFrame(int type, int flags, int stream, byte[] payload, List<String> f
             }
         }
         return null;
+    }
+
+    /** The fields of a response but for its date, of which it must have one. */
+    List<String> undated() {
+        List<String> rest = new ArrayList<>(fields);
+        int at = rest.indexOf("date");
+        if (at < 0 || rest.lastIndexOf("date") != at) {
+            throw new AssertionError("no date, or more than one: " + fields);
+        }
+        rest.subList(at, at + 2).clear();
+        return rest;
     }
 
     String status() {

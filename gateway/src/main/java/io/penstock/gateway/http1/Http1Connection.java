@@ -9,6 +9,7 @@ import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Handles;
+import io.penstock.gateway.exchange.HttpDate;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.ServedConnection;
 import io.penstock.gateway.filter.PathPolicy;
@@ -63,6 +64,7 @@ public final class Http1Connection implements ServedConnection {
     private final Peer peer;
     private final ExchangeHandler handler;
     private final ExchangeObserver observer;
+    private final HttpDate date;
     private final Supplier<PathPolicy> paths;
     private final int replayBytes;
     private final Input in;
@@ -92,6 +94,7 @@ public final class Http1Connection implements ServedConnection {
      * Prepares a connection; nothing is read or written before {@link #serve}.
      *
      * @param fields one for all connections of a listener
+     * @param date of responses that have none
      * @param paths of the listener, asked for each request: an open connection follows a change
      * @param replayBytes request bytes that each exchange keeps for a second attempt
      * @param loop on which it waits and is served when that needs no thread; null where it never does
@@ -103,6 +106,7 @@ public final class Http1Connection implements ServedConnection {
             ExchangeHandler handler,
             ExchangeObserver observer,
             FieldCache fields,
+            HttpDate date,
             Supplier<PathPolicy> paths,
             int replayBytes,
             @Nullable EventLoop loop) {
@@ -111,6 +115,7 @@ public final class Http1Connection implements ServedConnection {
         this.peer = peer;
         this.handler = handler;
         this.observer = observer;
+        this.date = date;
         this.paths = paths;
         this.replayBytes = replayBytes;
         this.maxRequests = listener.http1().maxRequests().orElse(Integer.MAX_VALUE);
@@ -475,6 +480,10 @@ public final class Http1Connection implements ServedConnection {
 
     ListenerConfig listener() {
         return listener;
+    }
+
+    HttpDate date() {
+        return date;
     }
 
     ExchangeObserver observer() {

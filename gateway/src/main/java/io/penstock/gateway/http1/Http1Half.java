@@ -207,6 +207,7 @@ final class Http1Half implements RequestHalf {
         }
         boolean close = connection.lastResponse();
         String word = close ? "close" : request.http11() ? "" : "keep-alive";
+        connection.date().addTo(head);
         ResponseWriter.head(connection.out(), head, length, toHead, word);
         connection.writer().begin(length, request.trailersAccepted() || head.has("trailer"));
         if (end) {
@@ -327,6 +328,7 @@ final class Http1Half implements RequestHalf {
             connection.out().clear();
             boolean close = connection.lastResponse();
             String word = close ? "close" : request.http11() ? "" : "keep-alive";
+            connection.date().addTo(head);
             ResponseWriter.head(connection.out(), head, body.length, toHead, word);
             if (!toHead) {
                 connection.out().body(body, 0, body.length);

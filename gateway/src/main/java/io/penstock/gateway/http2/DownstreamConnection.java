@@ -8,6 +8,7 @@ import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.HttpDate;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.ServedConnection;
 import io.penstock.gateway.filter.PathPolicy;
@@ -52,6 +53,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
     private final Peer peer;
     private final ExchangeHandler handler;
     private final ExchangeObserver observer;
+    private final HttpDate date;
     private final Supplier<PathPolicy> paths;
     private final int replayBytes;
     private final FrameReader reader;
@@ -76,6 +78,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
     /**
      * Prepares a connection; nothing is read or written before {@link #serve}.
      *
+     * @param date of responses that have none
      * @param paths of the listener, asked for each request: an open connection follows a change
      * @param replayBytes request bytes that each exchange keeps for a second attempt
      */
@@ -85,6 +88,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
             Peer peer,
             ExchangeHandler handler,
             ExchangeObserver observer,
+            HttpDate date,
             Supplier<PathPolicy> paths,
             int replayBytes) {
         this.wire = wire;
@@ -92,6 +96,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
         this.peer = peer;
         this.handler = handler;
         this.observer = observer;
+        this.date = date;
         this.paths = paths;
         this.replayBytes = replayBytes;
         this.reader = new FrameReader(wire);
@@ -157,7 +162,7 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
         lingerSinceNanos = System.nanoTime();
         int line = start.indexOf("\r\n");
         if (line > 0 && start.substring(0, line).matches(".* HTTP/1\\.[0-9]")) {
-            byte[] answer = Http1Answer.BYTES;
+            byte[] answer = Http1Answer.bytes(date.field());
             wire.write(answer, 0, answer.length);
             wire.finish();
         } else {
@@ -219,6 +224,13 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
                 cutInTarget ? Cause.URI_TOO_LONG : Cause.HEADER_TOO_LARGE,
                 "head is larger than " + config.http2().maxHeadBytes() + " bytes"
                         + (cutInTarget ? " with its target" : ""));
+    }
+
+    @Override
+    public void sending(Head head) {
+        if (head.status() >= 200) {
+            date.addTo(head);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.listener.ListenerProtocol;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
+import io.penstock.gateway.exchange.HttpDate;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.ServedConnection;
 import io.penstock.gateway.filter.PathPolicy;
@@ -13,6 +14,7 @@ import io.penstock.gateway.http1.message.FieldCache;
 import io.penstock.gateway.http2.DownstreamConnection;
 import io.penstock.gateway.wire.Wire;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ final class Codecs {
     private final ExchangeObserver observer;
     private final Listener.Settings settings;
     private final FieldCache fields = new FieldCache();
+    private final HttpDate date = new HttpDate(InstantSource.system());
     private final Supplier<PathPolicy> paths;
 
     Codecs(
@@ -75,12 +78,13 @@ final class Codecs {
                 handler,
                 observer,
                 fields,
+                date,
                 paths,
                 settings.replayBytes(),
                 settings.loops().next());
     }
 
     private ServedConnection http2(Wire wire, Peer peer) {
-        return new DownstreamConnection(wire, config, peer, handler, observer, paths, settings.replayBytes());
+        return new DownstreamConnection(wire, config, peer, handler, observer, date, paths, settings.replayBytes());
     }
 }

@@ -34,6 +34,9 @@ final class Http1Client implements AutoCloseable {
         return this;
     }
 
+    /** Of each final response: that of the server's clock, which stands still. */
+    static final String DATE = "date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
+
     /** Reads until the text has come; returns all that was read. */
     String until(String text) throws IOException {
         StringBuilder read = new StringBuilder();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http1;
 
+import static io.penstock.gateway.http1.Http1Client.DATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.config.listener.Http1Config;
@@ -65,11 +66,11 @@ class Http1ConnectionTest {
                 Http1Client client = server.client()) {
             client.send(GET);
 
-            assertThat(client.until("/ ")).isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n/ ");
+            assertThat(client.until("/ ")).isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n" + DATE + "\r\n/ ");
 
             client.send("POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
 
-            assertThat(client.until("abc")).isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n/2 abc");
+            assertThat(client.until("abc")).isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n" + DATE + "\r\n/2 abc");
         }
     }
 
@@ -84,9 +85,9 @@ class Http1ConnectionTest {
                             + "GET /never HTTP/1.1\r\nHost: a\r\n\r\n");
 
             assertThat(client.rest())
-                    .isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n/1 abc{t-t=x}"
-                            + "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n/2 "
-                            + "HTTP/1.1 200 OK\r\ncontent-length: 3\r\nconnection: close\r\n\r\n/3 ");
+                    .isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 13\r\n" + DATE + "\r\n/1 abc{t-t=x}"
+                            + "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n" + DATE + "\r\n/2 "
+                            + "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n" + DATE + "connection: close\r\n\r\n/3 ");
             assertThat(server.closed().ending()).isEqualTo(DownstreamEnding.CLOSED);
         }
     }
@@ -139,7 +140,7 @@ class Http1ConnectionTest {
             client.send(GET);
 
             assertThat(client.until("\r\n\r\n") + client.until("\r\n\r\n"))
-                    .isEqualTo("HTTP/1.1 200 OK\r\ntrailer: x-sum\r\ntransfer-encoding: chunked\r\n\r\n"
+                    .isEqualTo("HTTP/1.1 200 OK\r\ntrailer: x-sum\r\n" + DATE + "transfer-encoding: chunked\r\n\r\n"
                             + "3\r\none\r\n4\r\ntwo!\r\n0\r\nx-sum: 7\r\n\r\n");
         }
     }
@@ -160,7 +161,7 @@ class Http1ConnectionTest {
                 Http1Client client = server.client()) {
             client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
 
-            assertThat(client.rest()).isEqualTo("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nonetwo!");
+            assertThat(client.rest()).isEqualTo("HTTP/1.1 200 OK\r\n" + DATE + "connection: close\r\n\r\nonetwo!");
         }
     }
 
@@ -178,8 +179,8 @@ class Http1ConnectionTest {
                     "HEAD /own HTTP/1.1\r\nHost: a\r\n\r\nHEAD /up HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 
             assertThat(client.rest())
-                    .isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"
-                            + "HTTP/1.1 200 OK\r\ncontent-length: 7\r\nconnection: close\r\n\r\n");
+                    .isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n" + DATE + "\r\n"
+                            + "HTTP/1.1 200 OK\r\ncontent-length: 7\r\n" + DATE + "connection: close\r\n\r\n");
         }
     }
 
@@ -197,8 +198,9 @@ class Http1ConnectionTest {
                     "GET /204 HTTP/1.1\r\nHost: a\r\n\r\nGET /304 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 
             assertThat(client.rest())
-                    .isEqualTo("HTTP/1.1 204 No Content\r\n\r\n"
-                            + "HTTP/1.1 304 Not Modified\r\ncontent-length: 9\r\nconnection: close\r\n\r\n");
+                    .isEqualTo("HTTP/1.1 204 No Content\r\n" + DATE + "\r\n"
+                            + "HTTP/1.1 304 Not Modified\r\ncontent-length: 9\r\n" + DATE
+                            + "connection: close\r\n\r\n");
         }
     }
 
@@ -625,7 +627,8 @@ class Http1ConnectionTest {
                     attempt.abort(Cause.DEADLINE);
                 }
 
-                assertThat(client.rest()).isEqualTo(allowed ? "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n/ " : "");
+                assertThat(client.rest())
+                        .isEqualTo(allowed ? "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n" + DATE + "\r\n/ " : "");
                 assertThat(server.ended().cause()).isEqualTo(allowed ? null : Cause.DOWNSTREAM_GONE);
             }
         }

@@ -9,6 +9,7 @@ import io.penstock.gateway.config.listener.PathPolicyConfig;
 import io.penstock.gateway.config.listener.PathPolicyConfig.Treatment;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.ExchangeHandler;
+import io.penstock.gateway.exchange.HttpDate;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.http1.message.FieldCache;
@@ -22,6 +23,8 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -155,6 +158,7 @@ final class Http1Server implements AutoCloseable {
                 handler,
                 ended::add,
                 new FieldCache(),
+                new HttpDate(InstantSource.fixed(Instant.EPOCH)),
                 () -> paths,
                 64 * 1024,
                 loop);

@@ -40,6 +40,9 @@ public final class Http2Connection {
 
         /** A stream has left the table: a slot is free. */
         void streamClosed(Wakes wakes);
+
+        /** Completes the head of a response, interim or final, or of a request that is about to be sent. */
+        default void sending(Head head) {}
     }
 
     private final Wire wire;

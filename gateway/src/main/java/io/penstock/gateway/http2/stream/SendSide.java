@@ -46,6 +46,7 @@ public final class SendSide {
 
     /** Writes a head. */
     public void head(Http2Stream stream, Head head, boolean end, Wakes wakes) {
+        connection.role().sending(head);
         boolean closedNow;
         lock.lock();
         try {

@@ -11,6 +11,7 @@ import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.HttpDate;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.http1.Http1Connection;
@@ -29,6 +30,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -118,6 +120,7 @@ class LoopAttemptTest {
                 this::open,
                 ended::add,
                 new FieldCache(),
+                new HttpDate(InstantSource.system()),
                 () -> paths,
                 64 * 1024,
                 loops.next());
