@@ -15,6 +15,7 @@ import io.penstock.harness.terminal.Progress;
 import io.penstock.harness.terminal.SizeText;
 import io.penstock.harness.terminal.UsageException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,11 +44,21 @@ final class LoadCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT",
             defaultValue = "127.0.0.1:8091",
             converter = HostAndPort.class,
-            description = "the gateway or backend, on loopback (127.0.0.1:8091)")
+            description = "the gateway or backend, on this machine (127.0.0.1:8091)")
     private @Nullable InetSocketAddress to;
 
     @Option(names = "--rate", paramLabel = "N", description = "open loop: calls begun each second")
     private @Nullable Double rate;
+
+    @Option(
+            names = "--burst",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "open loop: N calls begin together (1)")
+    private int burst;
+
+    @Option(names = "--series", paramLabel = "FILE", description = "a line of JSON for each second, in this file")
+    private @Nullable Path series;
 
     @Option(names = "--poisson", description = "open loop: exponential gaps, not equal ones")
     private boolean poisson;
@@ -122,6 +133,9 @@ final class LoadCommand implements Callable<Integer> {
         var run = new LoadRun(plan());
         LoadReport report = Progress.during(
                 progress, commandLine.getErr(), () -> "ended=" + run.ended() + " errors=" + run.errors(), run::run);
+        if (series != null) {
+            LoadOutput.series(series, run.seconds());
+        }
         if (json) {
             Output.json(commandLine.getOut(), j -> LoadOutput.write(j, report));
         } else {
@@ -159,10 +173,14 @@ final class LoadCommand implements Callable<Integer> {
             throw new UsageException("--rate and --concurrency exclude each other: open loop or closed loop");
         }
         if (rate != null) {
+            Check.range("--burst", burst, 1, MAX_IN_FLIGHT);
             if (!(rate > 0 && rate <= 1_000_000)) {
                 throw new UsageException("--rate: " + rate + " is outside 0 to 1000000");
             }
-            return new LoadPlan.Loop.Open(rate, poisson, seed, MAX_IN_FLIGHT);
+            return new LoadPlan.Loop.Open(rate, burst, poisson, seed, MAX_IN_FLIGHT);
+        }
+        if (burst > 1) {
+            throw new UsageException("--burst needs --rate");
         }
         if (poisson) {
             throw new UsageException("--poisson needs --rate");

@@ -4,9 +4,12 @@ package io.penstock.harness;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.penstock.harness.load.LoadPlan;
 import io.penstock.harness.load.LoadReport;
+import io.penstock.harness.load.LoadSecond;
 import io.penstock.harness.terminal.Output;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -99,6 +102,24 @@ final class LoadOutput {
         counts(json, "status", report.sortedStatus());
         counts(json, "backend", report.sortedBackends());
         latency(json, report);
+    }
+
+    /** Writes one line of JSON for each second. */
+    static void series(Path file, List<LoadSecond> seconds) throws IOException {
+        try (var out = new PrintWriter(Files.newBufferedWriter(file))) {
+            for (var second : seconds) {
+                Output.json(out, j -> {
+                    j.writeNumberField("second", second.second());
+                    j.writeNumberField("at_ms", second.atMillis());
+                    j.writeNumberField("ok", second.ok());
+                    j.writeNumberField("unsent", second.unsent());
+                    j.writeNumberField("p50_ms", second.p50Millis());
+                    j.writeNumberField("p99_ms", second.p99Millis());
+                    j.writeNumberField("max_ms", second.maxMillis());
+                    counts(j, "failed", second.failed());
+                });
+            }
+        }
     }
 
     private static void counts(JsonGenerator json, String name, Map<String, Long> counts) throws IOException {

@@ -19,7 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** A grpc-java listener in cleartext with the interop service, the echo service and the health service. */
-final class GrpcBackend implements AutoCloseable {
+public final class GrpcBackend implements AutoCloseable {
 
     private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
@@ -32,11 +32,16 @@ final class GrpcBackend implements AutoCloseable {
     }
 
     static GrpcBackend start(String name, int port, int maxStreams) throws IOException {
+        return start(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), maxStreams);
+    }
+
+    /** On an address that the caller has checked. */
+    public static GrpcBackend start(String name, InetSocketAddress address, int maxStreams) throws IOException {
         var timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("echo-timer-" + name).daemon().factory());
         var interop = ServerInterceptors.intercept(new TestServiceImpl(timer), TestServiceImpl.interceptors());
         try {
-            var builder = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            var builder = NettyServerBuilder.forAddress(address)
                     .callExecutor(new EchoWithoutThreads(
                             interop.getServiceDescriptor().getName()))
                     .maxInboundMessageSize(MAX_MESSAGE_BYTES)
@@ -55,7 +60,8 @@ final class GrpcBackend implements AutoCloseable {
         }
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return server.getPort();
     }
 

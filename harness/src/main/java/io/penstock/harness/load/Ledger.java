@@ -3,9 +3,11 @@ package io.penstock.harness.load;
 
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
@@ -25,23 +27,29 @@ final class Ledger {
     private final ConcurrentHistogram latency = new ConcurrentHistogram(1, MAX_MICROS, 3);
     private final Map<String, LongAdder> byStatus = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> byBackend = new ConcurrentHashMap<>();
+    private final ConcurrentSkipListMap<Integer, SecondTally> seconds = new ConcurrentSkipListMap<>();
     private final LongAdder ended = new LongAdder();
     private final LongAdder unsent = new LongAdder();
     private final AtomicReference<@Nullable String> firstError = new AtomicReference<>();
     private final long measuredFromNanos;
+    private final long measuredFromMillis;
     private volatile long lastEndNanos;
 
     Ledger(long measuredFromNanos) {
         this.measuredFromNanos = measuredFromNanos;
+        this.measuredFromMillis = System.currentTimeMillis() + (measuredFromNanos - System.nanoTime()) / 1_000_000;
         this.lastEndNanos = measuredFromNanos;
     }
 
-    void ended(long intendedNanos, long endNanos, Status status, String backend) {
+    void ended(LoadCall call, long endNanos, Status status) {
+        long intendedNanos = call.intendedNanos();
+        String backend = call.backend();
         if (intendedNanos - measuredFromNanos < 0) {
             return;
         }
         record(intendedNanos, endNanos);
         ended.increment();
+        second(intendedNanos).ended(endNanos - intendedNanos, status, call.cause());
         byStatus.computeIfAbsent(status.getCode().name(), k -> new LongAdder()).increment();
         if (!backend.isEmpty() && (byBackend.containsKey(backend) || byBackend.size() < MAX_BACKENDS)) {
             byBackend.computeIfAbsent(backend, k -> new LongAdder()).increment();
@@ -55,7 +63,19 @@ final class Ledger {
         if (intendedNanos - measuredFromNanos >= 0) {
             record(intendedNanos, nowNanos);
             unsent.increment();
+            second(intendedNanos).unsent();
         }
+    }
+
+    private SecondTally second(long intendedNanos) {
+        int number = (int) ((intendedNanos - measuredFromNanos) / 1_000_000_000);
+        return seconds.computeIfAbsent(number, n -> new SecondTally());
+    }
+
+    List<LoadSecond> seconds() {
+        return seconds.entrySet().stream()
+                .map(entry -> entry.getValue().sum(entry.getKey(), measuredFromMillis + entry.getKey() * 1000L))
+                .toList();
     }
 
     private void record(long intendedNanos, long endNanos) {

@@ -23,6 +23,8 @@ final class LoadCall extends ClientCall.Listener<byte[]> {
 
     private static final Metadata.Key<String> BACKEND = Fields.ascii(Backends.BACKEND_FIELD);
 
+    private static final Metadata.Key<String> CAUSE = Fields.ascii("x-penstock-cause");
+
     private final ClientCall<byte[], byte[]> call;
     private final Kind kind;
     private final byte[] message;
@@ -32,6 +34,7 @@ final class LoadCall extends ClientCall.Listener<byte[]> {
     private int sent;
     private int answered;
     private String backend = "";
+    private String cause = "";
 
     LoadCall(ClientCall<byte[], byte[]> call, LoadPlan plan, byte[] message, long intendedNanos, End end) {
         this.call = call;
@@ -91,11 +94,20 @@ final class LoadCall extends ClientCall.Listener<byte[]> {
         if (backend.isEmpty()) {
             name(trailers);
         }
+        var told = trailers.get(CAUSE);
+        if (told != null) {
+            cause = told;
+        }
         end.ended(this, status);
     }
 
     long intendedNanos() {
         return intendedNanos;
+    }
+
+    /** What the gateway said of a failure, or empty. */
+    String cause() {
+        return cause;
     }
 
     String backend() {

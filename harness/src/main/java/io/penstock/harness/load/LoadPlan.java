@@ -46,11 +46,18 @@ public record LoadPlan(
          * Calls begin when a clock says so, whatever became of those before.
          *
          * @param perSecond calls that ought to begin each second
+         * @param burst how many of them begin together, 1 for none
          * @param poisson whether the gaps are exponential rather than equal
          * @param seed of the gaps
          * @param maxInFlight beyond this the next call waits, and its wait counts
          */
-        record Open(double perSecond, boolean poisson, long seed, int maxInFlight) implements Loop {}
+        record Open(double perSecond, int burst, boolean poisson, long seed, int maxInFlight) implements Loop {
+
+            /** Calls that begin one by one. */
+            public Open(double perSecond, boolean poisson, long seed, int maxInFlight) {
+                this(perSecond, 1, poisson, seed, maxInFlight);
+            }
+        }
 
         /**
          * A fixed number of callers, each of which begins its next call when its last has ended.

@@ -94,6 +94,7 @@ public final class LoadRun {
         double meanNanos = 1e9 / open.perSecond();
         long giveUpNanos = runNanos() + plan.timeout().toNanos();
         double at = 0;
+        int together = 0;
         while (at < runNanos()) {
             long intended = startNanos + (long) at;
             sleepUntil(intended);
@@ -103,7 +104,11 @@ public final class LoadRun {
             } else {
                 ledger.unsent(intended, System.nanoTime());
             }
-            at += open.poisson() ? -Math.log(1 - seeded.nextDouble()) * meanNanos : meanNanos;
+            if (++together < open.burst()) {
+                continue;
+            }
+            together = 0;
+            at += open.burst() * (open.poisson() ? -Math.log(1 - seeded.nextDouble()) * meanNanos : meanNanos);
         }
     }
 
@@ -117,7 +122,7 @@ public final class LoadRun {
     }
 
     private void endOpen(LoadCall call, Status status) {
-        ledger.ended(call.intendedNanos(), System.nanoTime(), status, call.backend());
+        ledger.ended(call, System.nanoTime(), status);
         inFlight.release();
     }
 
@@ -131,7 +136,7 @@ public final class LoadRun {
 
     private void endClosed(LoadCall call, Status status) {
         long now = System.nanoTime();
-        ledger.ended(call.intendedNanos(), now, status, call.backend());
+        ledger.ended(call, now, status);
         if (now - startNanos >= runNanos()) {
             inFlight.release();
         } else if (status.getCode() == Status.Code.UNAVAILABLE) {
@@ -159,6 +164,11 @@ public final class LoadRun {
     private void awaitLast() throws InterruptedException {
         // Deadlines end every call; the second more is for their events.
         var unused = inFlight.tryAcquire(maxInFlight, plan.timeout().toMillis() + 1000, TimeUnit.MILLISECONDS);
+    }
+
+    /** What became of the calls of each second since the warm-up, by their intended begin. */
+    public List<LoadSecond> seconds() {
+        return ledger.seconds();
     }
 
     /** Calls that ended since the warm-up, for progress. */

@@ -7,7 +7,7 @@ import java.net.UnknownHostException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads {@code HOST:PORT} and refuses what is not on this machine: load is for one's own gateway only. */
+/** Reads {@code HOST:PORT} and refuses what is beyond our {@link Reach}: load is for one's own gateway only. */
 public final class HostAndPort implements ITypeConverter<InetSocketAddress> {
 
     @Override
@@ -19,11 +19,12 @@ public final class HostAndPort implements ITypeConverter<InetSocketAddress> {
         var host = text.substring(0, colon).replaceAll("^\\[|]$", "");
         int port = port(text.substring(colon + 1));
         for (var address : resolve(host)) {
-            if (address.isLoopbackAddress()) {
+            if (Reach.allows(address)) {
                 return new InetSocketAddress(address, port);
             }
         }
-        throw new TypeConversionException("found " + text + ", expected a loopback address such as 127.0.0.1:8091");
+        throw new TypeConversionException("found " + text + ", expected a loopback address such as 127.0.0.1:8091"
+                + " (or one of 198.18.0.0/15 in a network namespace without default route)");
     }
 
     private static int port(String text) {

@@ -73,6 +73,26 @@ class LoadRunTest {
     }
 
     @Test
+    void beginsCallsTogetherAndCountsThemBySecondAndCause() throws Exception {
+        var bursts = new LoadPlan.Loop.Open(200, 20, false, 1, 1000);
+        var run = new LoadRun(plan(
+                backend(),
+                bursts,
+                Kind.UNARY,
+                new Field("echo-trailer-x-penstock-cause", "no-local-port"),
+                new Field("echo-status", "UNAVAILABLE")));
+
+        var report = run.run();
+
+        assertThat(report.requests()).isIn(120L, 140L);
+        assertThat(run.seconds().stream().mapToLong(LoadSecond::ok).sum()).isZero();
+        assertThat(run.seconds().stream()
+                        .mapToLong(second -> second.failed().getOrDefault("no-local-port", 0L))
+                        .sum())
+                .isEqualTo(report.requests());
+    }
+
+    @Test
     void drawsTheSameExponentialGapsFromTheSameSeed() throws Exception {
         var poisson = new LoadPlan.Loop.Open(200, true, 7, 1000);
 

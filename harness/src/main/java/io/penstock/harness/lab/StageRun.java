@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.harness.lab;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+
+/**
+ * A stage and what was measured in it.
+ *
+ * @param samples in order of time; at least two
+ * @param moments in order of time; at least one
+ */
+public record StageRun(Stage stage, List<Sample> samples, List<Moment> moments) {
+
+    /** What the gateway says when this machine has no port left. */
+    static final String NO_PORT = "no-local-port";
+
+    public StageRun {
+        samples = List.copyOf(samples);
+        moments = List.copyOf(moments);
+        if (samples.size() < 2 || moments.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "stage " + stage.id() + " of " + stage.subject() + " has " + samples.size() + " samples and "
+                            + moments.size() + " seconds of load, expected two and one at least");
+        }
+    }
+
+    /** How much a counter grew. */
+    public long grown(ToLongFunction<Sample> counter) {
+        return counter.applyAsLong(samples.getLast()) - counter.applyAsLong(samples.getFirst());
+    }
+
+    /** The largest value that was seen. */
+    public long most(ToLongFunction<Sample> gauge) {
+        return samples.stream().mapToLong(gauge).max().orElse(0);
+    }
+
+    public long ok() {
+        return moments.stream().mapToLong(Moment::ok).sum();
+    }
+
+    public long failed() {
+        return moments.stream().mapToLong(Moment::failures).sum();
+    }
+
+    public long unsent() {
+        return moments.stream().mapToLong(Moment::unsent).sum();
+    }
+
+    /** Calls that failed, by cause. */
+    public Map<String, Long> causes() {
+        var causes = new TreeMap<String, Long>();
+        for (var moment : moments) {
+            moment.failed().forEach((cause, count) -> causes.merge(cause, count, Long::sum));
+        }
+        return causes;
+    }
+
+    /** Calls that failed for lack of a local port, as callers are told or as the subject logs. */
+    public long noPort() {
+        return Math.max(causes().getOrDefault(NO_PORT, 0L), stage.loggedNoPort());
+    }
+
+    /** Connections opened each second, on average. */
+    public double openedPerSecond() {
+        return grown(Sample::activeOpens) / seconds();
+    }
+
+    public double cpuMicrosPerCall() {
+        return grown(Sample::cpuMicros) / (double) Math.max(1, ok() + failed());
+    }
+
+    /** The seconds of load from this one on, for what takes a while to settle. */
+    List<Moment> from(int second) {
+        return moments.subList(Math.min(second, moments.size() - 1), moments.size());
+    }
+
+    /** When the first call failed for lack of a port, in seconds of load; NaN when none did. */
+    public double firstFailure() {
+        for (int i = 0; i < moments.size(); i++) {
+            var moment = moments.get(i);
+            if (moment.failures() > 0) {
+                return i + moment.ok() / Math.max(1.0, (double) (moment.ok() + moment.failures()));
+            }
+        }
+        return Double.NaN;
+    }
+
+    /** The median of the seconds' percentiles. */
+    public double medianP50() {
+        return median(moments.stream().mapToDouble(Moment::p50Millis).sorted().toArray());
+    }
+
+    public double medianP99() {
+        return median(moments.stream().mapToDouble(Moment::p99Millis).sorted().toArray());
+    }
+
+    private static double median(double[] sorted) {
+        return sorted[sorted.length / 2];
+    }
+
+    private double seconds() {
+        return Math.max(1, samples.getLast().atMillis() - samples.getFirst().atMillis()) / 1000.0;
+    }
+}
