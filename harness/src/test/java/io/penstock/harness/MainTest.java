@@ -106,6 +106,8 @@ class MainTest {
                 "websocket-backend --port 99999",
                 "websocket-backend --name {}",
                 "backends --http 99999",
+                "controlled-backends --ports 99999",
+                "controlled-backends --control 99999",
                 "backends --max-streams 0"
             })
     void refusesWrongUsageWithTwo(String line) {
@@ -122,6 +124,7 @@ class MainTest {
                 "",
                 "backends ",
                 "call ",
+                "controlled-backends ",
                 "demo ",
                 "hold ",
                 "http-load ",

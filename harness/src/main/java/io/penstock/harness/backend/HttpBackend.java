@@ -11,6 +11,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -19,8 +20,9 @@ import java.time.Duration;
  * Helidon's own web server with HTTP/1.1 and HTTP/2 (prior knowledge and upgrade).
  *
  * <p>{@code GET /} a short text; {@code /echo} the request body as it comes; {@code /bytes/N} N bytes in constant
- * memory; {@code /status/N} that status; {@code /delay/MS} a short text after a while; {@code /headers} the request
- * head as JSON. Every answer carries {@code x-backend}.
+ * memory; {@code /sink} how many bytes the request body had; {@code /events/N/MS} an event stream; {@code /status/N} that
+ * status; {@code /delay/MS} a short text after a while; {@code /headers} the request head as JSON. Every answer carries
+ * {@code x-backend}.
  */
 final class HttpBackend implements AutoCloseable {
 
@@ -57,6 +59,8 @@ final class HttpBackend implements AutoCloseable {
                 .get("/", (req, res) -> res.send("hello from " + name + "\n"))
                 .any("/echo", HttpBackend::echo)
                 .get("/bytes/{n}", HttpBackend::bytes)
+                .any("/sink", HttpBackend::sink)
+                .get("/events/{n}/{every}", EventStream::serve)
                 .any(
                         "/status/{n}",
                         (req, res) -> res.status(Status.create(Math.toIntExact(number(req, 200, 599))))
@@ -66,7 +70,11 @@ final class HttpBackend implements AutoCloseable {
     }
 
     private static long number(ServerRequest request, long least, long most) {
-        var text = request.path().pathParameters().get("n");
+        return number(request, "n", least, most);
+    }
+
+    static long number(ServerRequest request, String parameter, long least, long most) {
+        var text = request.path().pathParameters().get(parameter);
         try {
             long number = Long.parseLong(text);
             if (number >= least && number <= most) {
@@ -100,6 +108,14 @@ final class HttpBackend implements AutoCloseable {
             for (; left > 0; left -= Math.min(left, chunk.length)) {
                 out.write(chunk, 0, (int) Math.min(left, chunk.length));
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void sink(ServerRequest request, ServerResponse response) {
+        try (var in = request.content().inputStream()) {
+            response.send("bytes=" + in.transferTo(OutputStream.nullOutputStream()) + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

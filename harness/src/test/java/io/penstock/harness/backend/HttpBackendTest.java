@@ -8,7 +8,9 @@ import io.penstock.harness.wire.Frame;
 import io.penstock.harness.wire.FrameConnection;
 import io.penstock.harness.wire.Message;
 import io.penstock.harness.wire.PlainGet;
+import java.io.BufferedReader;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -70,6 +72,32 @@ class HttpBackendTest {
         assertThat(one.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
         assertThat(one.headers().firstValue("x-backend")).hasValue("http");
         assertThat(two.value("x-backend")).isEqualTo("http");
+    }
+
+    @Test
+    void countsABodyThatItDropsAndSaysHowLongItWas() throws Exception {
+        var answer = http1.send(
+                request("/sink")
+                        .POST(BodyPublishers.ofByteArray(new byte[70_001]))
+                        .build(),
+                BodyHandlers.ofString());
+
+        assertThat(answer.body()).isEqualTo("bytes=70001\n");
+    }
+
+    @Test
+    void numbersItsEventsAndKeepsTheStreamOpen() throws Exception {
+        var answer = http1.send(request("/events/3/0").build(), BodyHandlers.ofInputStream());
+
+        try (var in = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.US_ASCII))) {
+            assertThat(answer.headers().firstValue("content-type")).hasValue("text/event-stream");
+            for (int n = 1; n <= 3; n++) {
+                assertThat(in.readLine()).isEqualTo("id: " + n);
+                assertThat(in.readLine()).isEqualTo("data: event " + n);
+                assertThat(in.readLine()).isEmpty();
+            }
+            assertThat(in.readLine()).isEqualTo(": still here");
+        }
     }
 
     @Test
