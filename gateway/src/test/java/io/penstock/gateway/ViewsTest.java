@@ -28,6 +28,7 @@ class ViewsTest {
             routes: [{name: all, lookup: job}]
             lookups:
               - {name: job, store: jobs, key: "${jobid}", absent-for: 30s}
+              - {name: prefixed, store: jobs, key: "job:${jobid}"}
               - {name: far, store: jobs, key: "${jobid}", allow: {networks: [10.0.0.0/8]}}
             stores: [{name: jobs}]
             admin: {port: 0}
@@ -81,6 +82,18 @@ class ViewsTest {
                 .contains("gateway_lookup_invalidations_total{lookup=\"job\"} 1.0\n")
                 .contains("gateway_lookup_failures_total{lookup=\"far\"} 0.0\n")
                 .contains("gateway_store_available{store=\"jobs\"} 1.0\n");
+    }
+
+    @Test
+    void explainsByTheValueThatCallersSendAsByTheKeyOfTheStore() {
+        send("PUT", "/v1/lookups/prefixed/job:j-1", "10.0.0.1:80\n");
+
+        String byKey = get("/v1/lookups/prefixed/job:j-1?explain");
+        String byValue = get("/v1/lookups/prefixed/j-1?explain");
+
+        assertThat(byKey).contains("\"key\":\"job:j-1\"").contains("\"value\":\"10.0.0.1:80\"");
+        assertThat(byValue).isEqualTo(byKey);
+        assertThat(get("/v1/lookups/prefixed/j-2?explain")).contains("\"key\":\"job:j-2\"");
     }
 
     @Test
