@@ -9,9 +9,11 @@ import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import io.penstock.gateway.config.read.Address;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -153,13 +155,15 @@ final class AdminConnections implements ServerConnectionSelector {
             return nowNanos - sinceNanos > patience.toNanos();
         }
 
+        private String peer() {
+            return context.remotePeer().address() instanceof InetSocketAddress address
+                    ? Address.text(address)
+                    : context.remotePeer().host();
+        }
+
         void end(String why) {
             ended = true;
-            LOG.log(
-                    Level.DEBUG,
-                    "admin: connection of {0} closed: {1}",
-                    context.remotePeer().host(),
-                    why);
+            LOG.log(Level.DEBUG, "admin: connection of {0} closed: {1}", peer(), why);
             try {
                 context.serverSocket().close();
             } catch (UncheckedIOException e) {

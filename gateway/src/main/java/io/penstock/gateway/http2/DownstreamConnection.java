@@ -206,6 +206,11 @@ public final class DownstreamConnection implements Http2Connection.Role, ServedC
         if (end) {
             connection.receive().end(stream);
         }
+        String authority = HeadRules.authority(head);
+        if (authority != null) { // well-formed enough to be answered (RFC 9113 §8.1.1), as over HTTP/1.1
+            relay.refuse(new GatewayException(Cause.MALFORMED_REQUEST, authority));
+            return;
+        }
         if (badPath != null) {
             relay.refuse(badPath);
             return;

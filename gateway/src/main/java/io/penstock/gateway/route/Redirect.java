@@ -2,6 +2,7 @@
 package io.penstock.gateway.route;
 
 import io.penstock.gateway.config.match.MatchConfig;
+import io.penstock.gateway.config.read.Authority;
 import io.penstock.gateway.config.route.RedirectConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GrpcStatus;
@@ -55,8 +56,6 @@ public final class Redirect {
 
     private String authority(Exchange exchange) {
         String authority = exchange.authority();
-        int colon = authority.lastIndexOf(':');
-        boolean port = colon > 0 && authority.indexOf(']', colon) < 0;
-        return config.scheme().isPresent() && port ? authority.substring(0, colon) : authority;
+        return config.scheme().isPresent() ? Authority.host(authority) : authority;
     }
 }

@@ -85,6 +85,10 @@ class GatewayConfigTest {
                 "[{name: a, clusters: [{cluster: origin, weight: 0}]}] | routes[0].clusters: have no weight",
                 "[{name: a, clusters: [{cluster: origin}, {cluster: origin}]}] | clusters[1].cluster: origin is given twice",
                 "[{name: a, clusters: [{cluster: other}]}] | routes[0].clusters[0].cluster: other is not in clusters",
+                "[{name: a, cluster: origin, authority: '::1'}] | routes[0].authority: ::1 is not an authority",
+                "[{name: a, cluster: origin, authority: 'a:99999'}] | routes[0].authority: a:99999 is not an authority",
+                "[{name: a, redirect: {host: 'a:'}}] | routes[0].redirect.host: a: is not an authority",
+                "[{name: a, redirect: {host: '[::1]x'}}] | routes[0].redirect.host: [::1]x is not an authority",
                 "[{name: a, redirect: {status: 304, host: b}}] | routes[0].redirect.status: 304 is not a redirection",
                 "[{name: a, redirect: {host: '{*}.b'}}] | routes[0].redirect.host: {*}.b names what * stands for, expected a host such as",
                 "[{name: a, host: '*.b', redirect: {host: '{*}{*}.b'}}] | routes[0].redirect.host: {*}{*}.b is not an authority",
@@ -195,6 +199,7 @@ class GatewayConfigTest {
                 "[{port: 9901}] | listeners[0].port: 9901 is taken by admin",
                 "[{port: 80, backlog: 0}] | listeners[0].backlog: 0 is outside 1 to 65535",
                 "[{port: 80, backlog: 65536}] | listeners[0].backlog: 65536 is outside 1 to 65535",
+                "[{port: 80, http1: {absolute-form: prefer}}] | listeners[0].http1.absolute-form: prefer is not",
                 "[{port: 80}, {port: 81}] | listeners[1].name: default is the name of listeners[0] already",
             })
     void refusesListenersThatMeet(String listeners, String problem) {

@@ -22,6 +22,17 @@ public final class Authority {
         return end > 0 && host(text, end) && (end == text.length() || port(text, end + 1));
     }
 
+    /** The host of a valid one, an IPv6 address in its brackets. */
+    public static String host(String text) {
+        return text.substring(0, hostEnd(text));
+    }
+
+    /** The port of a valid one; empty when it names none. */
+    public static String port(String text) {
+        int end = hostEnd(text);
+        return end < text.length() ? text.substring(end + 1) : "";
+    }
+
     /** The place behind the host; -1 when something else than a port follows a bracket. */
     private static int hostEnd(String text) {
         if (!text.startsWith("[")) {

@@ -3,6 +3,7 @@ package io.penstock.gateway.config.route;
 
 import io.penstock.gateway.config.match.MatchConfig;
 import io.penstock.gateway.config.read.Address;
+import io.penstock.gateway.config.read.Authority;
 import io.penstock.gateway.config.read.Problem;
 import java.util.Optional;
 
@@ -13,11 +14,16 @@ public final class HostCapture {
 
     private HostCapture() {}
 
-    /** Whether it is a host or host:port with one reference at most. */
+    /**
+     * Whether it is a host or host:port with one reference at most. Beyond what callers may send, the host has to be an address or a name
+     * of DNS: anything else here is a typing error.
+     */
     static boolean fine(String text) {
         int at = text.indexOf(REFERENCE);
         String filled = at < 0 ? text : text.substring(0, at) + "x" + text.substring(at + REFERENCE.length());
-        return Address.host(filled) || Address.hostPort(filled);
+        return Authority.valid(filled)
+                && !filled.endsWith(":")
+                && Address.host(Address.withoutBrackets(Authority.host(filled)));
     }
 
     /** What is wrong with it for this match; empty when it fits. */

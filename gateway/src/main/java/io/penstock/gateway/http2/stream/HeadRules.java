@@ -41,7 +41,7 @@ public final class HeadRules {
         if (path.charAt(0) != '/' && !(path.equals("*") && method.equals("OPTIONS"))) {
             return ":path does not begin with a slash";
         }
-        return authority(head);
+        return null;
     }
 
     /** CONNECT to an authority and nothing else (RFC 9113 §8.5). */
@@ -61,11 +61,17 @@ public final class HeadRules {
         return protocol != null && !protocol.isEmpty();
     }
 
-    /** Whoever routes by one of the two must not be told apart from whoever routes by the other (RFC 9113 §8.3.1). */
-    private static @Nullable String authority(Head head) {
+    /**
+     * What is wrong with {@code :authority} and {@code host} of a request whose other fields are well-formed: such a request can be
+     * answered. Whoever routes by one of the two must not be told apart from whoever routes by the other (RFC 9113 §8.3.1).
+     */
+    public static @Nullable String authority(Head head) {
         String host = null;
         for (int i = 0; i < head.size(); i++) {
             Field field = head.at(i);
+            if (field.name().equals(":authority") && !field.checked()) {
+                return ":authority is neither a host nor host:port";
+            }
             if (field.name().equals("host")) {
                 if (host != null) {
                     return "host twice";
@@ -197,11 +203,11 @@ public final class HeadRules {
                 seen |= bit;
                 if (!field.checked()) {
                     if (!validPseudoValue(field)) {
-                        return field.name().equals(":authority")
-                                ? ":authority is neither a host nor host:port"
-                                : "character in " + field.name() + " that is not allowed";
+                        return "character in " + field.name() + " that is not allowed";
                     }
-                    field.markChecked();
+                    if (!field.name().equals(":authority") || Authority.valid(field.value())) {
+                        field.markChecked();
+                    }
                 }
             } else {
                 regular = true;
@@ -276,7 +282,6 @@ public final class HeadRules {
         return switch (field.name()) {
             case ":method" -> validMethod(value);
             case ":path" -> validPath(value);
-            case ":authority" -> Authority.valid(value);
             default -> validValue(value);
         };
     }
