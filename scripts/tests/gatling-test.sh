@@ -45,7 +45,8 @@ left() {
     pid=${file#/proc/}
     pid=${pid%/environ}
     # Not what this test runs to look, nor what has ended and was not waited for yet.
-    if tr '\0' '\n' <"$file" 2>/dev/null | grep -qx "TMPDIR=$said/tmp"; then ps -o pid=,args= -p "$pid"; fi
+    # The shell says so itself when it cannot open one.
+    if { tr '\0' '\n' <"$file"; } 2>/dev/null | grep -qx "TMPDIR=$said/tmp"; then ps -o pid=,args= -p "$pid"; fi
   done
   ls "$said/tmp"
 }
