@@ -99,7 +99,7 @@ http {
   grpc_read_timeout 60s;
 $3
   server {
-    listen 127.0.0.1:$2 http2 backlog=1024;
+    listen ${listen_host:-127.0.0.1}:$2 http2 backlog=1024;
     location / {
 $4
     }
@@ -123,7 +123,7 @@ lua_lookup() {
   echo "      access_by_lua_block {
         local redis = require('nginx.redis'):new()
         redis:set_timeout(1000)
-        local ok = redis:connect('127.0.0.1', $redis_port)
+        local ok = redis:connect('${redis_host:-127.0.0.1}', $redis_port)
         if not ok then return ngx.exit(503) end
         local target = redis:get(ngx.var.http_jobid or '')
         if not target or target == ngx.null then return ngx.exit(404) end
@@ -136,6 +136,13 @@ lua_lookup() {
 start_lua_untuned() {
   nginx_conf lua_untuned "$1" "" "      set \$target '';
 $(lua_lookup 'redis:close()' 'ngx.var.target = target')
+      grpc_pass grpc://\$target;"
+}
+
+# Half-way: a pool of 40 for Redis, and still a connection to the backend for every request.
+start_lua_redis_pool() {
+  nginx_conf lua_redis_pool "$1" "" "      set \$target '';
+$(lua_lookup 'redis:set_keepalive(10000, 40)' 'ngx.var.target = target')
       grpc_pass grpc://\$target;"
 }
 
