@@ -37,6 +37,11 @@ public record StageRun(Stage stage, List<Sample> samples, List<Moment> moments) 
         return samples.stream().mapToLong(gauge).max().orElse(0);
     }
 
+    /** How much was there at most beyond what was there before, such as sockets that the warm-up left. */
+    long added(ToLongFunction<Sample> gauge) {
+        return most(gauge) - gauge.applyAsLong(samples.getFirst());
+    }
+
     public long ok() {
         return moments.stream().mapToLong(Moment::ok).sum();
     }
@@ -60,7 +65,7 @@ public record StageRun(Stage stage, List<Sample> samples, List<Moment> moments) 
 
     /** Calls that failed for lack of a local port, as callers are told or as the subject logs. */
     public long noPort() {
-        return Math.max(causes().getOrDefault(NO_PORT, 0L), stage.loggedNoPort());
+        return Math.max(causes().getOrDefault(NO_PORT, 0L), Math.min(failed(), stage.loggedNoPort()));
     }
 
     /** Connections opened each second, on average. */

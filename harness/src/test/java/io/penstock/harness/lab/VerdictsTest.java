@@ -127,6 +127,14 @@ class VerdictsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"2000, 0, true", "0, 2000, true", "0, 0, false"})
+    void togetherTheSettingsFreePorts(long recycled, long overflowed, boolean holds) {
+        var run = run("2-all", 59, samples(4, 1000, 4000, recycled, overflowed), moments("", 500, 500, 500, 500));
+
+        assertThat(verdicts(run)).containsExactly(holds);
+    }
+
+    @ParameterizedTest
     @CsvSource({"100, 1000, true, true", "1000, 1000, false, true", "100, 2000, true, false", "100, 500, true, false"})
     void aRedisPoolLeavesTheChurnToTheBackend(long redis, long backend, boolean kept, boolean churns) {
         var last = new Sample(2000, redis, backend, 40, 1, 4, 2000, 0, 0, 0, 0, 0, 1000);
