@@ -12,17 +12,20 @@ import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.GrpcTimeout;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.RequestHalf;
 import io.penstock.gateway.exchange.UpgradeTimeouts;
 import io.penstock.gateway.exchange.Upstream;
 import io.penstock.gateway.explain.Explainer;
 import io.penstock.gateway.filter.ClientAddress;
-import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.filter.MaxForwards;
+import io.penstock.gateway.filter.NamedFilter;
+import io.penstock.gateway.filter.Verdict;
 import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.route.HostTemplate;
 import io.penstock.gateway.route.RouteTable;
 import io.penstock.gateway.upstream.SingleTarget;
 import io.penstock.gateway.upstream.Upstreams;
+import java.util.List;
 
 /**
  * What happens to an exchange, in order. Immutable; safe for any thread.
@@ -32,7 +35,8 @@ import io.penstock.gateway.upstream.Upstreams;
  *   <li>an OPTIONS or TRACE that may go no further ({@code max-forwards}) is answered;
  *   <li>the route is matched by everything that routes may ask for; a trusted caller may ask why, and gets that answer instead;
  *   <li>its time limits are set: the caller's {@code grpc-timeout}, bounded by the route, and the route's own;
- *   <li>its filters see the request head, and its path is rewritten;
+ *   <li>its filters see the request head, in order; one that has to ask somebody does so on a thread, one that answers ends the walk;
+ *   <li>an exchange whose body a filter changes goes on in blocking style, and its path is rewritten;
  *   <li>the target is chosen: an endpoint of a cluster, or what a lookup finds, which may have to wait for its store; or the gateway
  *       answers by itself;
  *   <li>the exchange goes to the endpoint's pool, and is relayed both ways;
@@ -77,9 +81,44 @@ final class Pipeline implements ExchangeHandler {
         }
         Route route = match(exchange);
         limit(exchange, route.config().timeouts());
-        for (Filter filter : route.filters()) {
-            filter.request(exchange);
+        filter(exchange, route, 0);
+    }
+
+    /** Asks the route's filters in order, from this one on; what waits goes on from here on a thread of the exchange's own. */
+    private void filter(Exchange exchange, Route route, int from) {
+        List<NamedFilter> filters = route.filters();
+        for (int i = from; i < filters.size(); i++) {
+            Verdict verdict = filters.get(i).filter().request(exchange);
+            if (verdict == Verdict.WAIT) {
+                int waiting = i;
+                exchange.downstream().offload(() -> await(exchange, route, waiting));
+                return;
+            }
+            if (verdict instanceof Verdict.Answer answer) {
+                answer(exchange, answer.head(), answer.body());
+                return;
+            }
         }
+        if (exchange.decorated()) {
+            exchange.downstream().offload(() -> act(exchange, route)); // bodies are changed in blocking style
+        } else {
+            act(exchange, route);
+        }
+    }
+
+    private void await(Exchange exchange, Route route, int waiting) {
+        Verdict verdict = route.filters().get(waiting).filter().await(exchange);
+        if (exchange.cause() != null || exchange.ended()) {
+            return; // somebody has refused it meanwhile
+        }
+        if (verdict instanceof Verdict.Answer answer) {
+            answer(exchange, answer.head(), answer.body());
+        } else {
+            filter(exchange, route, waiting + 1);
+        }
+    }
+
+    private void act(Exchange exchange, Route route) {
         if (!route.rewrite().isEmpty()) {
             exchange.request().set(":path", route.rewrite().apply(exchange.path()));
         }
@@ -139,12 +178,26 @@ final class Pipeline implements ExchangeHandler {
     }
 
     private static void answer(Exchange exchange, Head head, byte[] body) {
+        if (exchange.decorated()) {
+            exchange.downstream().offload(() -> answerThrough(exchange.half(), exchange, head, body));
+            return;
+        }
         String grpcStatus = exchange.grpc() ? head.value("grpc-status") : null;
         if (grpcStatus != null) {
             exchange.grpcStatus(Integer.parseInt(grpcStatus));
         }
         exchange.responded(head);
         exchange.downstream().answer(head, body);
+    }
+
+    /** As an upstream's answer: through the hands of those who change bodies. */
+    private static void answerThrough(RequestHalf half, Exchange exchange, Head head, byte[] body) {
+        exchange.responded(head);
+        half.send(head, body.length == 0);
+        if (body.length > 0) {
+            half.write(body, 0, body.length);
+            half.end(null);
+        }
     }
 
     private static void toCluster(Exchange exchange, Route route, Action.ToCluster to) {

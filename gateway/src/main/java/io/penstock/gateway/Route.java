@@ -4,7 +4,7 @@ package io.penstock.gateway;
 import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.ResponseHook;
-import io.penstock.gateway.filter.Filter;
+import io.penstock.gateway.filter.NamedFilter;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.route.FixedAnswer;
 import io.penstock.gateway.route.HostTemplate;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Route(
         RouteConfig config,
-        List<Filter> filters,
+        List<NamedFilter> filters,
         PathRewrite rewrite,
         @Nullable HostTemplate authority,
         Action action,

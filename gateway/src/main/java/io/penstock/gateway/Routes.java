@@ -8,7 +8,6 @@ import io.penstock.gateway.config.lookup.LookupConfig;
 import io.penstock.gateway.config.route.ActionConfig;
 import io.penstock.gateway.config.route.AnswerConfig;
 import io.penstock.gateway.config.route.AuthorityConfig;
-import io.penstock.gateway.config.route.HeaderEditConfig;
 import io.penstock.gateway.config.route.RedirectConfig;
 import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.config.route.TargetConfig;
@@ -17,10 +16,9 @@ import io.penstock.gateway.exchange.Deadlines;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.ResponseHook;
-import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.Filter;
-import io.penstock.gateway.filter.ForwardedFilter;
-import io.penstock.gateway.filter.HeaderEditFilter;
+import io.penstock.gateway.filter.Filters;
+import io.penstock.gateway.filter.NamedFilter;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.route.FixedAnswer;
 import io.penstock.gateway.route.HostTemplate;
@@ -41,25 +39,25 @@ final class Routes {
     private final Map<String, Action.ToCluster> clusters = new HashMap<>();
     private final Map<String, Action.ToLookup> lookups = new HashMap<>();
     private final GatewayConfig config;
-    private final ForwardedFilter forwarded;
-    private final ClientAddress clients;
     private final Deadlines deadlines;
+    private final Filters filters;
     private final List<Filter> more;
 
     /**
      * Prepares what routes share.
      *
+     * @param filters those of the configuration
      * @param more filters that run on every route, after those of the configuration
      */
     Routes(
             GatewayConfig config,
             Map<String, Lookup> lookupsByName,
             Clusters byName,
+            Filters filters,
             Deadlines deadlines,
             List<Filter> more) {
         this.config = config;
-        this.clients = new ClientAddress(config.trusted(), config.trustedHops(), config.clientField());
-        this.forwarded = new ForwardedFilter(config.forwarded(), clients);
+        this.filters = filters;
         this.deadlines = deadlines;
         this.more = more;
         for (ClusterConfig cluster : config.clusters()) {
@@ -79,26 +77,16 @@ final class Routes {
         return table.build();
     }
 
-    ClientAddress clients() {
-        return clients;
-    }
-
     private Route compiled(RouteConfig route) {
-        List<Filter> filters = new ArrayList<>();
-        filters.add(
-                route.forwarded().map(own -> new ForwardedFilter(own, clients)).orElse(forwarded));
-        if (!route.requestHeaders().equals(HeaderEditConfig.NONE)
-                || !route.responseHeaders().equals(HeaderEditConfig.NONE)) {
-            filters.add(new HeaderEditFilter(route.requestHeaders(), route.responseHeaders()));
-        }
-        filters.addAll(more);
+        List<NamedFilter> chain = new ArrayList<>(filters.chain(route));
+        more.forEach(filter -> chain.add(new NamedFilter("", filter)));
         return new Route(
                 route,
-                List.copyOf(filters),
+                List.copyOf(chain),
                 PathRewrite.of(route.rewrite(), route.match().path()),
                 authority(route),
                 action(route, route.action()),
-                hook(route, List.copyOf(filters)));
+                hook(route, chain.stream().map(NamedFilter::filter).toList()));
     }
 
     private static @Nullable HostTemplate authority(RouteConfig route) {

@@ -6,8 +6,11 @@ import io.penstock.gateway.config.lookup.LookupConfig;
 import io.penstock.gateway.config.store.StoreConfig;
 import io.penstock.gateway.exchange.Deadlines;
 import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.explain.Explainer;
+import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.Filter;
+import io.penstock.gateway.filter.Filters;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.NameCache;
 import io.penstock.gateway.route.RouteTable;
@@ -15,6 +18,7 @@ import io.penstock.gateway.store.EmbeddedStore;
 import io.penstock.gateway.store.RedisStore;
 import io.penstock.gateway.store.Store;
 import io.penstock.gateway.upstream.Upstreams;
+import io.penstock.gateway.upstream.call.ClusterAsker;
 import io.penstock.gateway.upstream.cluster.Clusters;
 import io.penstock.gateway.upstream.cluster.Time;
 import java.io.IOException;
@@ -43,6 +47,7 @@ final class Snapshot {
     private final List<Store> newStores = new ArrayList<>();
     private final List<Lookup> newLookups = new ArrayList<>();
     private final Clusters clusters;
+    private final Filters filters;
     private final Pipeline pipeline;
 
     /** Builds the parts; opens nothing. */
@@ -60,12 +65,18 @@ final class Snapshot {
                 shared.names(),
                 shared.time(),
                 before == null ? null : before.clusters);
-        Routes routes = new Routes(config, lookups, clusters, shared.deadlines(), shared.filters());
-        RouteTable<Route> table = routes.table();
+        ClientAddress clients = new ClientAddress(config.trusted(), config.trustedHops(), config.clientField());
+        this.filters = new Filters(
+                config,
+                clients,
+                name -> new ClusterAsker(clusters.cluster(name)),
+                before == null ? null : before.filters);
+        RouteTable<Route> table =
+                new Routes(config, lookups, clusters, filters, shared.deadlines(), shared.filters()).table();
         this.pipeline = new Pipeline(
-                routes.clients(),
+                clients,
                 table,
-                new Explainer<>(config, table, Route::config),
+                new Explainer<>(config, filters, table, Route::config),
                 shared.upstreams(),
                 shared.deadlines());
     }
@@ -109,10 +120,12 @@ final class Snapshot {
             store.start();
         }
         clusters.start();
+        filters.start();
     }
 
     /** Closes the parts that the other snapshot does not have; all of them when there is none. */
     void closeUnless(@Nullable Snapshot other) {
+        filters.closeUnless(other == null ? null : other.filters);
         clusters.closeUnless(other == null ? null : other.clusters);
         for (Lookup lookup : lookups.values()) {
             if (other == null || !other.lookups.containsValue(lookup)) {
@@ -136,6 +149,15 @@ final class Snapshot {
             most = Math.max(most, lookup.upstream().replayBytes());
         }
         return most;
+    }
+
+    /** What its parts keep in memory. */
+    List<MemoryUse> memory() {
+        List<MemoryUse> uses = new ArrayList<>();
+        lookups.values().forEach(lookup -> uses.add(lookup.memory()));
+        stores.values().forEach(store -> store.memory().ifPresent(uses::add));
+        uses.addAll(filters.memory());
+        return uses;
     }
 
     /** Sends the exchange on its way, or refuses it. */

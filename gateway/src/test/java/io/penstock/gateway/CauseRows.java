@@ -23,7 +23,7 @@ final class CauseRows {
     private CauseRows() {}
 
     static List<CauseRow> all() {
-        return Stream.of(callers(), routing(), lookups(), connecting(), silent(), answering(), limits())
+        return Stream.of(callers(), routing(), lookups(), connecting(), silent(), answering(), limits(), filters())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -260,6 +260,49 @@ final class CauseRows {
                                 (peer, stream) -> peer.reset(stream, WireFrame.INTERNAL_ERROR))
                         .with("cluster", "breaker: {failures: 1}, retry: {attempts: 1}")
                         .doing(CauseRows::askTwice)
+                        .next(Next.OTHER));
+    }
+
+    /** What filters find. */
+    private static List<CauseRow> filters() {
+        return List.of(
+                idle1(Cause.BODY_TOO_LARGE, "while it streams, HTTP/1.1 upstream")
+                        .doing(scene -> begin(scene, true))
+                        .with("filter", "{name: f, limit-body: {request: 1KiB}}")
+                        .with("route", "filters: [f]"),
+                idle2(Cause.BODY_TOO_LARGE, "while it streams, HTTP/2 upstream")
+                        .doing(scene -> begin(scene, true))
+                        .with("filter", "{name: f, limit-body: {request: 1KiB}}")
+                        .with("route", "filters: [f]"),
+                within(Cause.BAD_DIGEST, "none where one is wanted", scene -> begin(scene, false))
+                        .by(HTTP2, GRPC)
+                        .with("filter", "{name: f, digest: {request: require}}")
+                        .with("route", "filters: [f]"),
+                http1(
+                                Cause.RESPONSE_TOO_LARGE,
+                                "by its length",
+                                connection -> connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n"))
+                        .with("filter", "{name: f, limit-body: {response: 1KiB}}")
+                        .with("route", "filters: [f]"),
+                http2(Cause.RESPONSE_TOO_LARGE, "while it streams", (peer, stream) -> {
+                            peer.grpcResponse(stream);
+                            peer.data(stream, "x".repeat(2000), false);
+                        })
+                        .by(HTTP2, GRPC)
+                        .with("filter", "{name: f, limit-body: {response: 1KiB}}")
+                        .with("route", "filters: [f]")
+                        .breaksOff(),
+                http1(
+                                Cause.UPSTREAM_BAD_DIGEST,
+                                "a body that is another one",
+                                connection -> connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"
+                                        + "Content-Digest: sha-256=:AAAA:\r\n\r\nhello"))
+                        .with("filter", "{name: f, digest: {response: check}}")
+                        .with("route", "filters: [f]")
+                        .breaksOff(),
+                within(Cause.CHECK_UNAVAILABLE, "nobody is there to be asked", scene -> scene.ask("/hostile"))
+                        .with("filter", "{name: f, external: {cluster: nobody}}")
+                        .with("route", "filters: [f]")
                         .next(Next.OTHER));
     }
 

@@ -9,6 +9,8 @@ import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.filter.Filter;
+import io.penstock.gateway.filter.Finding;
+import io.penstock.gateway.filter.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -27,7 +29,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class CauseScene implements AutoCloseable {
     private static final Map<String, String> DEFAULTS = Map.of(
-            "listener", "", "route", "", "cluster", "", "upstream", "", "endpoints", "endpoints: [\"${HOSTILE}\"]");
+            "listener",
+            "",
+            "route",
+            "",
+            "cluster",
+            "",
+            "upstream",
+            "",
+            "filter",
+            "",
+            "endpoints",
+            "endpoints: [\"${HOSTILE}\"]");
 
     private final Way way;
     private final HostileOrigin origin;
@@ -41,10 +54,16 @@ final class CauseScene implements AutoCloseable {
     /** A defect of a filter, when a request asks for it. */
     private static final class Breaking implements Filter {
         @Override
-        public void request(Exchange exchange) {
+        public Verdict request(Exchange exchange) {
             if (exchange.request().has("x-break")) {
                 throw new IllegalStateException("asked for");
             }
+            return Verdict.GO_ON;
+        }
+
+        @Override
+        public Finding explain(Exchange copy) {
+            return Finding.goesOn("looks");
         }
 
         @Override
@@ -93,6 +112,8 @@ final class CauseScene implements AutoCloseable {
                 clusters:
                   - {name: hostile, <endpoints>, upstream: {protocol: <protocol><upstream>}<cluster>}
                   - {name: well, endpoints: ["${WELL}"]}
+                  - {name: nobody, endpoints: ["127.0.0.1:1"]}
+                filters: [<filter>]
                 lookups: [{name: jobs, store: file, key: "${jobid}"}, {name: lost, store: away, key: "${jobid}"}]
                 stores: [{name: file, embedded: {file: "${TARGETS}"}}, {name: away, redis: {url: "redis://127.0.0.1:1"}}]
                 drain: {timeout: 0s, notice: 0s}
@@ -102,7 +123,7 @@ final class CauseScene implements AutoCloseable {
                 """.replace("<protocol>", keys.getOrDefault("protocol", origin.protocol()));
         for (Map.Entry<String, String> place : DEFAULTS.entrySet()) {
             String given = keys.get(place.getKey());
-            boolean whole = place.getKey().equals("endpoints");
+            boolean whole = place.getKey().equals("endpoints") || place.getKey().equals("filter");
             yaml = yaml.replace(
                     "<" + place.getKey() + ">", given == null ? place.getValue() : whole ? given : ", " + given);
         }

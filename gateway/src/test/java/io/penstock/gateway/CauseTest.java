@@ -31,22 +31,26 @@ class CauseTest {
 
     private static Statuses statuses(Cause cause) {
         return switch (cause) {
-            case BAD_PATH, BAD_ROUTE_KEY, NO_ROUTE_KEY -> new Statuses(400, 3);
+            case BAD_DIGEST, BAD_PATH, BAD_ROUTE_KEY, NO_ROUTE_KEY -> new Statuses(400, 3);
             case MALFORMED_REQUEST, DOWNSTREAM_PROTOCOL -> new Statuses(400, 13);
             case TARGET_NOT_ALLOWED -> new Statuses(403, 7);
             case UPGRADE_REFUSED -> new Statuses(403, 12);
             case KEY_UNKNOWN -> new Statuses(404, 5);
             case NO_ROUTE -> new Statuses(404, 12);
             case REQUEST_TIMEOUT -> new Statuses(408, 1);
+            case BODY_TOO_LARGE -> new Statuses(413, 8);
             case URI_TOO_LONG -> new Statuses(414, 8);
             case HEADER_TOO_LARGE -> new Statuses(431, 8);
             case DOWNSTREAM_GONE -> new Statuses(499, 1);
             case INTERNAL -> new Statuses(500, 13);
             case METHOD_NOT_SERVED, PROTOCOL_UNSUPPORTED -> new Statuses(501, 12);
+            case RESPONSE_TOO_LARGE -> new Statuses(502, 8);
             case GRPC_OVER_HTTP1 -> new Statuses(502, 12);
             case MALFORMED_TARGET, UPSTREAM_HEADER_TOO_LARGE, UPSTREAM_PROTOCOL -> new Statuses(502, 13);
             case CONNECT_REFUSED, NAME_UNRESOLVED, TLS_FAILED, UPSTREAM_RESET -> new Statuses(502, 14);
-            case CIRCUIT_OPEN,
+            case UPSTREAM_BAD_DIGEST -> new Statuses(502, 15);
+            case CHECK_UNAVAILABLE,
+                    CIRCUIT_OPEN,
                     DRAINING,
                     NO_ENDPOINT,
                     NO_LOCAL_PORT,

@@ -12,6 +12,8 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.UpstreamEnding;
 import io.penstock.gateway.filter.Filter;
+import io.penstock.gateway.filter.Finding;
+import io.penstock.gateway.filter.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +74,7 @@ class LoopEndTest {
         private final Semaphore go = new Semaphore(0);
 
         @Override
-        public void request(Exchange exchange) {
+        public Verdict request(Exchange exchange) {
             try {
                 if (exchange.path().equals("/busy") && !go.tryAcquire(30, TimeUnit.SECONDS)) {
                     throw new IllegalStateException("nobody let it go");
@@ -80,6 +82,12 @@ class LoopEndTest {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
+            return Verdict.GO_ON;
+        }
+
+        @Override
+        public Finding explain(Exchange copy) {
+            return Finding.goesOn("looks");
         }
     }
 
@@ -262,8 +270,14 @@ class LoopEndTest {
     /** Fails as the path says. */
     private static final class Defects implements Filter {
         @Override
-        public void request(Exchange exchange) {
+        public Verdict request(Exchange exchange) {
             fail(exchange, "request");
+            return Verdict.GO_ON;
+        }
+
+        @Override
+        public Finding explain(Exchange copy) {
+            return Finding.goesOn("looks");
         }
 
         @Override

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.filter.Filter;
+import io.penstock.gateway.filter.Finding;
+import io.penstock.gateway.filter.Verdict;
 import io.penstock.gateway.upstream.pool.PoolReport;
 import io.penstock.gateway.wire.EventLoop;
 import java.io.IOException;
@@ -26,8 +28,14 @@ final class LoopGateway implements AutoCloseable {
         private final LinkedBlockingQueue<Boolean> responses = new LinkedBlockingQueue<>();
 
         @Override
-        public void request(Exchange exchange) {
+        public Verdict request(Exchange exchange) {
             requests.add(EventLoop.current() != null);
+            return Verdict.GO_ON;
+        }
+
+        @Override
+        public Finding explain(Exchange copy) {
+            return Finding.goesOn("looks");
         }
 
         @Override

@@ -19,6 +19,21 @@ final class PairGateway implements AutoCloseable {
         this(pair, "retry: {attempts: 1}", "forwarded: {fields: []}");
     }
 
+    /** With this filter. */
+    static PairGateway filtering(ProtocolPair pair, String filter) {
+        return filtering(pair, filter, "retry: {attempts: 1}");
+    }
+
+    /** With this filter and these keys of the cluster. */
+    static PairGateway filtering(ProtocolPair pair, String filter, String cluster) {
+        return new PairGateway(
+                pair,
+                "",
+                cluster,
+                "forwarded: {fields: []}\nglobal-filters: [tested]\n",
+                "{name: tested, " + filter + "}");
+    }
+
     /** With these keys of the cluster, and these of the file. */
     PairGateway(ProtocolPair pair, String cluster, String file) {
         this(pair, "", cluster, file);
@@ -26,17 +41,24 @@ final class PairGateway implements AutoCloseable {
 
     /** With these keys of the listener, too. */
     PairGateway(ProtocolPair pair, String listener, String cluster, String file) {
+        this(pair, listener, cluster, file, "{name: unused, headers: {}}");
+    }
+
+    private PairGateway(ProtocolPair pair, String listener, String cluster, String file, String filter) {
         this.pair = pair;
         this.http1 = pair.http1Upstream() ? Http1Origin.byHand() : null;
         String yaml = """
                 listeners: [{name: main, address: 127.0.0.1, port: 0, http1: {half-close: true, max-drain-bytes: 64KiB}%s}]
-                routes: [{name: all, cluster: origin}]
+                routes: [{name: all, cluster: origin, filters: [%s]}]
+                filters: [{name: bodies, limit-body: {request: 1GiB, response: 1GiB}}, %s]
                 clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: %s}, %s}]
                 admin: {port: 0}
                 access-log: {output: none}
                 %s
                 """.formatted(
                         listener.isEmpty() ? "" : ", " + listener,
+                        pair.filtered() ? "bodies" : "",
+                        filter,
                         http1 == null ? "${ORIGIN}" : http1.address(),
                         pair.upstream("http1", "h2c"),
                         cluster,

@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway;
 
-/** What the client speaks, and what the upstream speaks. */
+/** What the client speaks, and what the upstream speaks; bodies go their own way, or through the hands of a filter. */
 enum ProtocolPair {
-    HTTP1_TO_HTTP1(true, true),
-    HTTP1_TO_HTTP2(true, false),
-    HTTP2_TO_HTTP1(false, true),
-    HTTP2_TO_HTTP2(false, false);
+    HTTP1_TO_HTTP1(true, true, false),
+    HTTP1_TO_HTTP2(true, false, false),
+    HTTP2_TO_HTTP1(false, true, false),
+    HTTP2_TO_HTTP2(false, false, false),
+    HTTP1_TO_HTTP1_FILTERED(true, true, true),
+    HTTP1_TO_HTTP2_FILTERED(true, false, true),
+    HTTP2_TO_HTTP1_FILTERED(false, true, true),
+    HTTP2_TO_HTTP2_FILTERED(false, false, true);
 
     private final boolean http1Client;
     private final boolean http1Upstream;
+    private final boolean filtered;
 
-    ProtocolPair(boolean http1Client, boolean http1Upstream) {
+    ProtocolPair(boolean http1Client, boolean http1Upstream, boolean filtered) {
         this.http1Client = http1Client;
         this.http1Upstream = http1Upstream;
+        this.filtered = filtered;
+    }
+
+    /** Whether a filter sees the bodies of both directions. */
+    boolean filtered() {
+        return filtered;
     }
 
     boolean http1Client() {

@@ -8,6 +8,8 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.filter.Filter;
+import io.penstock.gateway.filter.Finding;
+import io.penstock.gateway.filter.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,7 +20,7 @@ class RefusalTest {
     /** Refuses with the cause that the request names, or fails as it names. */
     private static final class Refusing implements Filter {
         @Override
-        public void request(Exchange exchange) {
+        public Verdict request(Exchange exchange) {
             String cause = exchange.request().value("refuse");
             if (cause != null) {
                 throw new GatewayException(Cause.valueOf(cause), "secret detail of 10.1.2.3");
@@ -26,6 +28,12 @@ class RefusalTest {
             if (exchange.request().has("break")) {
                 throw new IllegalStateException("secret defect");
             }
+            return Verdict.GO_ON;
+        }
+
+        @Override
+        public Finding explain(Exchange copy) {
+            return Finding.goesOn("looks");
         }
 
         @Override

@@ -94,6 +94,11 @@ final class RunningGateway implements BeforeEachCallback, AfterEachCallback, Aut
         return this;
     }
 
+    /** Reads the same configuration again. */
+    void applyAgain() throws IOException {
+        apply(yaml);
+    }
+
     /** Replaces the configuration of the running gateway. */
     void apply(String other) throws IOException {
         gateway().apply(ConfigReader.read(other, environment));

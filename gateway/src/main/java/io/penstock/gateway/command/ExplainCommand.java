@@ -7,6 +7,7 @@ import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.read.Address;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.config.route.RouteConfig;
+import io.penstock.gateway.exchange.Asker;
 import io.penstock.gateway.exchange.Downstream;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
@@ -16,6 +17,7 @@ import io.penstock.gateway.exchange.RequestHalf;
 import io.penstock.gateway.explain.Explainer;
 import io.penstock.gateway.explain.Explanation;
 import io.penstock.gateway.filter.ClientAddress;
+import io.penstock.gateway.filter.Filters;
 import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.route.RouteTable;
 import java.io.PrintWriter;
@@ -96,10 +98,13 @@ public final class ExplainCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("refused: " + exchange.cause().slug() + ": " + exchange.detail());
             return ExitCode.FAILED;
         }
-        new ClientAddress(read.trusted(), read.trustedHops(), read.clientField()).find(exchange);
+        ClientAddress clients = new ClientAddress(read.trusted(), read.trustedHops(), read.clientField());
+        clients.find(exchange);
         var table = new RouteTable.Builder<RouteConfig>();
         read.routes().forEach(route -> table.add(route.name(), route.match(), route));
-        Explanation explanation = new Explainer<>(read, table.build(), route -> route).explain(exchange);
+        Explanation explanation = new Explainer<>(
+                        read, new Filters(read, clients, ExplainCommand::nobody, null), table.build(), route -> route)
+                .explain(exchange);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.print(new String(explanation.json(), StandardCharsets.UTF_8));
@@ -183,8 +188,19 @@ public final class ExplainCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), text);
     }
 
+    private static Asker nobody(String cluster) {
+        return (request, mostBytes, timeout) -> {
+            throw new IllegalStateException("an explanation asks nobody, not even " + cluster);
+        };
+    }
+
     /** No transport: nothing is sent. */
     private static final class Nowhere implements Downstream {
+        @Override
+        public boolean bodiless() {
+            return true;
+        }
+
         @Override
         public void offload(Runnable step) {
             throw new UnsupportedOperationException("an explanation sends nothing");

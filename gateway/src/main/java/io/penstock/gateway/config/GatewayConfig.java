@@ -2,17 +2,19 @@
 package io.penstock.gateway.config;
 
 import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.filter.ForwardedConfig;
+import io.penstock.gateway.config.filter.NamedFilterConfig;
 import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.lookup.LookupConfig;
 import io.penstock.gateway.config.read.Check;
 import io.penstock.gateway.config.read.Cidr;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.config.read.ConfigNode;
-import io.penstock.gateway.config.route.ForwardedConfig;
 import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.config.store.StoreConfig;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Everything that one configuration file says.
@@ -25,6 +27,8 @@ import java.util.Optional;
  * @param lookups what routes name under {@code lookup}, default none
  * @param clusters what routes name under {@code cluster}, default none
  * @param stores what lookups name under {@code store}, default none
+ * @param filters what routes name under {@code filters}, default none
+ * @param globalFilters names of those that run on every route, before the route's own, default none
  * @param admin all with defaults
  * @param accessLog all with defaults
  * @param drain all with defaults
@@ -42,6 +46,8 @@ public record GatewayConfig(
         List<LookupConfig> lookups,
         List<ClusterConfig> clusters,
         List<StoreConfig> stores,
+        List<NamedFilterConfig> filters,
+        List<String> globalFilters,
         AdminConfig admin,
         AccessLogConfig accessLog,
         DrainConfig drain,
@@ -57,6 +63,8 @@ public record GatewayConfig(
         lookups = List.copyOf(lookups);
         clusters = List.copyOf(clusters);
         stores = List.copyOf(stores);
+        filters = List.copyOf(filters);
+        globalFilters = List.copyOf(globalFilters);
         trusted = List.copyOf(trusted);
         var check = new Check().notEmpty("listeners", listeners).notEmpty("routes", routes);
         check.range("event-loops", eventLoops, 0, 256);
@@ -67,11 +75,13 @@ public record GatewayConfig(
         references.names("lookups", lookups, LookupConfig::name);
         references.names("clusters", clusters, ClusterConfig::name);
         references.names("stores", stores, StoreConfig::name);
+        references.names("filters", filters, NamedFilterConfig::name);
         references.ports(listeners, admin);
         references.stores(lookups, stores);
         references.targets(routes, clusters, lookups);
         references.fallbacks(clusters);
         references.matches(routes);
+        new FilterReferences(check, filters).check(globalFilters, routes, clusters, stores);
         check.done();
     }
 
@@ -82,6 +92,8 @@ public record GatewayConfig(
                 node.list("lookups", LookupConfig::from),
                 node.list("clusters", ClusterConfig::from),
                 node.list("stores", StoreConfig::from),
+                node.list("filters", NamedFilterConfig::from),
+                node.parsedList("global-filters", List.of(), Function.identity()),
                 node.child("admin", AdminConfig::from),
                 node.child("access-log", AccessLogConfig::from),
                 node.child("drain", DrainConfig::from),

@@ -158,7 +158,8 @@ final class References {
         return Optional.ofNullable(found);
     }
 
-    private static String advice(String name, Collection<String> names) {
+    /** What to write in the place of a name that there is not. */
+    static String advice(String name, Collection<String> names) {
         return Spelling.nearest(name, names)
                 .map(near -> "did you mean `" + near + "`?")
                 .orElseGet(() -> names.isEmpty()

@@ -37,6 +37,10 @@ public enum Cause {
     UPGRADE_REFUSED(GATEWAY, 403, GrpcStatus.UNIMPLEMENTED, false),
     /** The rest of a request did not come in time. */
     REQUEST_TIMEOUT(DOWNSTREAM, 408, GrpcStatus.CANCELLED, false),
+    /** The request's body is longer than the route allows. */
+    BODY_TOO_LARGE(DOWNSTREAM, 413, GrpcStatus.RESOURCE_EXHAUSTED, false),
+    /** The request's body is not what its {@code content-digest} says, or that is missing where the route wants it. */
+    BAD_DIGEST(DOWNSTREAM, 400, GrpcStatus.INVALID_ARGUMENT, false),
     /** The downstream reset its stream or its connection ended; logged only, never sent. */
     DOWNSTREAM_GONE(DOWNSTREAM, 499, GrpcStatus.CANCELLED, false),
     /** The downstream's connection broke a protocol rule or a limit and was ended; logged only. */
@@ -75,6 +79,12 @@ public enum Cause {
     UPSTREAM_NOT_READING(UPSTREAM, 504, GrpcStatus.UNAVAILABLE, false),
     /** The upstream's head is larger than the limit. */
     UPSTREAM_HEADER_TOO_LARGE(UPSTREAM, 502, GrpcStatus.INTERNAL, false),
+    /** The response's body is longer than the route allows. */
+    RESPONSE_TOO_LARGE(UPSTREAM, 502, GrpcStatus.RESOURCE_EXHAUSTED, false),
+    /** The response's body is not what its {@code content-digest} says, or that is missing where the route wants it. */
+    UPSTREAM_BAD_DIGEST(UPSTREAM, 502, GrpcStatus.DATA_LOSS, false),
+    /** The service that has to be asked about the request gave no answer, or none that says yes or no. */
+    CHECK_UNAVAILABLE(GATEWAY, 503, GrpcStatus.UNAVAILABLE, false),
     /** Every upstream connection is taken, and none became free within the queue's time or room. */
     TOO_MANY_CONNECTIONS(UPSTREAM, 503, GrpcStatus.UNAVAILABLE, true),
     /** The circuit breaker is open. */

@@ -19,6 +19,9 @@ public interface Downstream {
         offload(step);
     }
 
+    /** Whether it is known already that the request has no body and no trailers. Never blocks. */
+    boolean bodiless();
+
     /** Ends the exchange with this cause: a refusal while no response head was sent, a reset afterwards. Never blocks. */
     void refuse(GatewayException reason);
 

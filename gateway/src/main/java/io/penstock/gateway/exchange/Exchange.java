@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,8 @@ public final class Exchange {
     private @Nullable Upstream upstream;
     private volatile @Nullable AttemptObserver attemptObserver;
     private @Nullable ResponseHook responseHook;
+    private @Nullable UnaryOperator<RequestHalf> decorator;
+    private @Nullable RequestHalf decorated;
     private long deadlineNanos;
     private boolean deadlined;
     private volatile boolean openEnded;
@@ -182,6 +185,34 @@ public final class Exchange {
 
     public Downstream downstream() {
         return downstream;
+    }
+
+    /**
+     * Has this exchange served in blocking style, with its downstream's half behind another one; before it is opened at an upstream. Of several
+     * the first is nearest to the downstream. Not for exchanges that are to be upgraded.
+     */
+    public void decorate(UnaryOperator<RequestHalf> body) {
+        UnaryOperator<RequestHalf> before = decorator;
+        decorator = before == null ? body : half -> body.apply(before.apply(half));
+    }
+
+    /** Whether the bodies pass through somebody's hands, so that the exchange needs a thread. */
+    public boolean decorated() {
+        return decorator != null;
+    }
+
+    /** The downstream in blocking style, with the decorators before it; the same instance each time, as {@link Downstream#half} is. */
+    public RequestHalf half() {
+        UnaryOperator<RequestHalf> body = decorator;
+        if (body == null) {
+            return downstream.half();
+        }
+        RequestHalf made = decorated;
+        if (made == null) {
+            made = body.apply(downstream.half());
+            decorated = made;
+        }
+        return made;
     }
 
     /** Whether the request is gRPC, so that refusals must be gRPC-shaped. */
@@ -317,6 +348,15 @@ public final class Exchange {
         hideCause(response);
         if (responseHook != null) {
             responseHook.head(this, response);
+        }
+    }
+
+    /** As {@link #responded}, for the head of a refusal: a defect of the hook must not keep it back. */
+    public void refused(Head refusal) {
+        try {
+            responded(refusal);
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "defect in a refusal of route " + route, e);
         }
     }
 

@@ -35,4 +35,17 @@ public enum GrpcStatus {
     public int code() {
         return code;
     }
+
+    /** The one that fits an HTTP status with which the gateway answers by itself. */
+    public static GrpcStatus fitting(int httpStatus) {
+        return switch (httpStatus) {
+            case 401 -> UNAUTHENTICATED;
+            case 403 -> PERMISSION_DENIED;
+            case 404 -> NOT_FOUND;
+            case 429, 502, 503, 504 -> UNAVAILABLE;
+            case 400 -> INVALID_ARGUMENT;
+            case 500 -> INTERNAL;
+            default -> UNIMPLEMENTED;
+        };
+    }
 }

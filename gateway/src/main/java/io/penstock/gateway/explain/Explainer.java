@@ -7,8 +7,6 @@ import io.penstock.gateway.config.read.Units;
 import io.penstock.gateway.config.route.ActionConfig;
 import io.penstock.gateway.config.route.AnswerConfig;
 import io.penstock.gateway.config.route.AuthorityConfig;
-import io.penstock.gateway.config.route.ForwardedConfig;
-import io.penstock.gateway.config.route.HeaderEditConfig;
 import io.penstock.gateway.config.route.RedirectConfig;
 import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.config.route.TargetConfig;
@@ -17,9 +15,9 @@ import io.penstock.gateway.config.route.WeightConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.filter.ClientAddress;
-import io.penstock.gateway.filter.ForwardedFilter;
-import io.penstock.gateway.filter.HeaderEditFilter;
+import io.penstock.gateway.filter.Filters;
+import io.penstock.gateway.filter.Finding;
+import io.penstock.gateway.filter.NamedFilter;
 import io.penstock.gateway.route.Candidate;
 import io.penstock.gateway.route.FixedAnswer;
 import io.penstock.gateway.route.HostTemplate;
@@ -48,13 +46,13 @@ public final class Explainer<T> {
     private final GatewayConfig config;
     private final RouteTable<T> routes;
     private final Function<T, RouteConfig> configOf;
-    private final ClientAddress clients;
+    private final Filters filters;
 
-    public Explainer(GatewayConfig config, RouteTable<T> routes, Function<T, RouteConfig> configOf) {
+    public Explainer(GatewayConfig config, Filters filters, RouteTable<T> routes, Function<T, RouteConfig> configOf) {
         this.config = config;
+        this.filters = filters;
         this.routes = routes;
         this.configOf = configOf;
-        this.clients = new ClientAddress(config.trusted(), config.trustedHops(), config.clientField());
     }
 
     /** The head of a response that is an explanation. */
@@ -89,51 +87,44 @@ public final class Explainer<T> {
         if (upgrade != null) {
             steps.put("upgrade", upgrade + (route.upgradesTo(upgrade) ? "" : ", refused: upgrade-refused"));
         }
-        steps.put("filters", filters(route));
-        action(exchange, route, route.action(), steps);
+        Exchange copy = exchange.branch(exchange.downstream());
+        copy.route(route.name());
+        steps.put("filters", filters(copy, route));
+        action(exchange, copy, route, route.action(), steps);
         if (route.action() instanceof TargetConfig) {
             timeouts(exchange, upgrade != null, route.timeouts(), steps);
         }
     }
 
-    private String filters(RouteConfig route) {
-        List<String> filters = new ArrayList<>();
-        ForwardedConfig forwarded = route.forwarded().orElse(config.forwarded());
-        if (!forwarded.fields().isEmpty()) {
-            filters.add("set "
-                    + String.join(
-                            ", ",
-                            forwarded.fields().stream()
-                                    .map(ForwardedConfig.Field::wire)
-                                    .toList()));
+    /** What each filter would do, in order, with a copy of the exchange, which is changed as the filters change requests. */
+    private String filters(Exchange copy, RouteConfig route) {
+        List<String> said = new ArrayList<>();
+        for (NamedFilter named : filters.chain(route)) {
+            String name = named.name().isEmpty() ? "" : named.name() + ": ";
+            try {
+                Finding finding = named.filter().explain(copy);
+                said.add(name + finding.words());
+                if (finding.ends()) {
+                    break;
+                }
+            } catch (GatewayException e) {
+                said.add(name + "refused: " + e.reason().slug());
+                break;
+            }
         }
-        edits("request", route.requestHeaders(), filters);
-        edits("response", route.responseHeaders(), filters);
-        return filters.isEmpty() ? "none" : String.join("; ", filters);
+        said.removeIf(String::isEmpty);
+        return said.isEmpty() ? "none" : String.join("; ", said);
     }
 
-    private static void edits(String side, HeaderEditConfig edits, List<String> filters) {
-        if (!edits.remove().isEmpty()) {
-            filters.add(side + " remove " + String.join(", ", edits.remove()));
-        }
-        if (!edits.set().isEmpty()) {
-            filters.add(side + " set " + String.join(", ", edits.set().keySet()));
-        }
-        if (!edits.add().isEmpty()) {
-            filters.add(side + " add " + String.join(", ", edits.add().keySet()));
-        }
-    }
-
-    private void action(Exchange exchange, RouteConfig route, ActionConfig action, Map<String, String> steps) {
+    /** What becomes of the request; the copy is as the filters leave it: which of a caller's fields are believed is theirs to say. */
+    private void action(
+            Exchange exchange, Exchange copy, RouteConfig route, ActionConfig action, Map<String, String> steps) {
         switch (action) {
             case TargetConfig.ClusterTarget to -> clusters(exchange, List.of(new WeightConfig(to.name(), 1)), steps);
             case TargetConfig.SplitTarget to -> clusters(exchange, to.clusters(), steps);
             case TargetConfig.LookupTarget to -> lookup(exchange, to.name(), steps);
             case RedirectConfig to ->
-                steps.put(
-                        "redirect",
-                        or(() -> to.status() + " to "
-                                + new Redirect(to, route.match()).location(filtered(exchange, route))));
+                steps.put("redirect", or(() -> to.status() + " to " + new Redirect(to, route.match()).location(copy)));
             case AnswerConfig to ->
                 steps.put(
                         "answer",
@@ -155,14 +146,6 @@ public final class Explainer<T> {
                                     .apply(exchange));
                     });
         }
-    }
-
-    /** As the filters leave the request to what answers it: which of a caller's fields are believed is theirs to say. */
-    private Exchange filtered(Exchange exchange, RouteConfig route) {
-        Exchange copy = exchange.branch(exchange.downstream());
-        new ForwardedFilter(route.forwarded().orElse(config.forwarded()), clients).request(copy);
-        new HeaderEditFilter(route.requestHeaders(), route.responseHeaders()).request(copy);
-        return copy;
     }
 
     /** What a step comes to, or the refusal that it ends with. */

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.filter;
 
-import io.penstock.gateway.config.route.ForwardedConfig;
-import io.penstock.gateway.config.route.ForwardedConfig.Field;
+import io.penstock.gateway.config.filter.ForwardedConfig;
+import io.penstock.gateway.config.filter.ForwardedConfig.Field;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Tells the upstream who called, in the fields that the configuration names.
@@ -23,9 +21,7 @@ public final class ForwardedFilter implements Filter {
     /** How {@code via} calls this gateway, whatever its host is. */
     private static final String PSEUDONYM = " penstock";
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-
+    private final ForwardedConfig config;
     private final Set<Field> fields;
     private final List<String> foreign;
     private final ClientAddress clients;
@@ -33,6 +29,7 @@ public final class ForwardedFilter implements Filter {
 
     /** Takes which fields to set, and whom to believe. */
     public ForwardedFilter(ForwardedConfig config, ClientAddress clients) {
+        this.config = config;
         this.fields = config.set();
         this.clients = clients;
         Set<Field> others = EnumSet.allOf(Field.class);
@@ -42,7 +39,7 @@ public final class ForwardedFilter implements Filter {
     }
 
     @Override
-    public void request(Exchange exchange) {
+    public Verdict request(Exchange exchange) {
         boolean believed = clients.believes(exchange);
         Head head = exchange.request();
         Peer peer = exchange.peer();
@@ -66,12 +63,13 @@ public final class ForwardedFilter implements Filter {
             head.set("x-real-ip", exchange.client());
         }
         if (fields.contains(Field.X_GATEWAY_TIME)) {
-            head.set("x-gateway-time", TIME.format(Instant.ofEpochMilli(exchange.startedMillis())));
+            head.set("x-gateway-time", FieldTemplate.time(exchange.startedMillis()));
         }
         if (fields.contains(Field.VIA)) {
             chain(head, "via", exchange.protocol() + PSEUDONYM, true);
         }
         exchange.requestId(ids.of(head, fields.contains(Field.X_REQUEST_ID)));
+        return Verdict.GO_ON;
     }
 
     @Override
@@ -79,6 +77,15 @@ public final class ForwardedFilter implements Filter {
         if (fields.contains(Field.VIA) && exchange.attempts() > 0) {
             chain(head, "via", exchange.upstreamProtocol() + PSEUDONYM, true);
         }
+    }
+
+    @Override
+    public Finding explain(Exchange copy) {
+        request(copy);
+        return Finding.goesOn(
+                fields.isEmpty()
+                        ? ""
+                        : "set " + config.fields().stream().map(Field::wire).collect(Collectors.joining(", ")));
     }
 
     private void claim(Head head, Field field, String value, boolean believed) {

@@ -254,6 +254,11 @@ final class Http1Exchange implements Downstream {
     // ---- Downstream ----
 
     @Override
+    public boolean bodiless() {
+        return connection.body().complete() && exchange.requestBytes() == 0;
+    }
+
+    @Override
     public void offload(Runnable what) {
         // goOn() takes it, and never from within another step: one that opens the exchange again ends first
         step = what;
@@ -371,7 +376,9 @@ final class Http1Exchange implements Downstream {
             if (cause == Cause.DOWNSTREAM_GONE) {
                 connection.abort();
             } else {
-                half.refuse(Refusal.plainHead(exchange, cause), Refusal.body(cause));
+                Head head = Refusal.plainHead(exchange, cause);
+                exchange.refused(head);
+                half.refuse(head, Refusal.body(cause));
             }
         } catch (GatewayException e) {
             connection.abort(); // it went while we wrote

@@ -129,7 +129,7 @@ public final class UpstreamConnection implements Http2Connection.Role {
 
     /** Whether the exchange's frames can be relayed by {@link #open}; otherwise its attempts are in blocking style. */
     public static boolean relays(Exchange exchange) {
-        return exchange.downstream() instanceof Relay relay && !relay.blocking();
+        return exchange.downstream() instanceof Relay relay && !relay.blocking() && !exchange.decorated();
     }
 
     /** Whether streams may be opened now. Asks a peer that was silent for long first, and says no meanwhile. */

@@ -3,10 +3,12 @@ package io.penstock.gateway.lookup;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.penstock.gateway.config.lookup.LookupConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.store.Store;
 import io.penstock.gateway.store.Watch;
 import io.penstock.gateway.store.Watcher;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +52,7 @@ public final class Lookup implements AutoCloseable {
     private final Cache<String, Entry> cache;
     private final ConcurrentHashMap<String, Load> loads = new ConcurrentHashMap<>();
     private final LookupCounts counts = new LookupCounts();
+    private final LongAdder evicted = new LongAdder();
     /** Grows when every entry became doubtful. */
     private final AtomicLong generation = new AtomicLong();
 
@@ -66,6 +70,11 @@ public final class Lookup implements AutoCloseable {
         this.cache = Caffeine.newBuilder()
                 .maximumWeight((long) config.cacheEntries() * ENTRY_BYTES)
                 .weigher((String key, Entry entry) -> weight(key, entry))
+                .evictionListener((key, entry, cause) -> {
+                    if (cause == RemovalCause.SIZE) {
+                        evicted.increment();
+                    }
+                })
                 .executor(Runnable::run)
                 .build();
         this.freshMillis = config.freshFor().toMillis();
@@ -105,6 +114,16 @@ public final class Lookup implements AutoCloseable {
     /** Entries held now, about. */
     public long size() {
         return cache.estimatedSize();
+    }
+
+    /** What its cache takes. */
+    public MemoryUse memory() {
+        long weight = cache.policy()
+                .eviction()
+                .map(one -> one.weightedSize().orElse(0))
+                .orElse(0L);
+        long capacity = (long) config.cacheEntries() * ENTRY_BYTES;
+        return new MemoryUse("lookup", name(), MemoryUse.Unit.BYTES, weight, capacity, evicted.sum());
     }
 
     /** Whether an answer is held that would serve while the store is away. Looks through the cache: not for the path of a request. */

@@ -3,7 +3,9 @@ package io.penstock.gateway.lookup;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.penstock.gateway.exchange.MemoryUse;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The DNS names that targets use, with their addresses: at most {@value #MAX_NAMES}, the least useful forgotten first.
@@ -18,8 +20,12 @@ public final class NameCache {
 
     private final Dns dns;
     private final InstantSource clock;
-    private final Cache<String, CachedName> names =
-            Caffeine.newBuilder().maximumSize(MAX_NAMES).executor(Runnable::run).build();
+    private final LongAdder evictions = new LongAdder();
+    private final Cache<String, CachedName> names = Caffeine.newBuilder()
+            .maximumSize(MAX_NAMES)
+            .evictionListener((name, cached, cause) -> evictions.increment())
+            .executor(Runnable::run)
+            .build();
 
     NameCache(Dns dns, InstantSource clock) {
         this.dns = dns;
@@ -33,6 +39,11 @@ public final class NameCache {
 
     CachedName name(String host) {
         return names.get(host, key -> new CachedName(key, dns, clock));
+    }
+
+    /** What it holds. */
+    public MemoryUse memory() {
+        return new MemoryUse("names", "", MemoryUse.Unit.ENTRIES, size(), MAX_NAMES, evictions.sum());
     }
 
     /** Names held now. */

@@ -46,15 +46,8 @@ public final class FixedAnswer {
 
     /** What gRPC callers get: the configured status, or the one that fits what the HTTP status says. */
     public int grpcStatus() {
-        return config.grpcStatus().orElseGet(() -> switch (config.status()) {
-            case 401 -> GrpcStatus.UNAUTHENTICATED.code();
-            case 403 -> GrpcStatus.PERMISSION_DENIED.code();
-            case 404 -> GrpcStatus.NOT_FOUND.code();
-            case 429, 502, 503, 504 -> GrpcStatus.UNAVAILABLE.code();
-            case 400 -> GrpcStatus.INVALID_ARGUMENT.code();
-            case 500 -> GrpcStatus.INTERNAL.code();
-            default -> GrpcStatus.UNIMPLEMENTED.code();
-        });
+        return config.grpcStatus()
+                .orElseGet(() -> GrpcStatus.fitting(config.status()).code());
     }
 
     static Head grpc(int status, String message) {

@@ -4,6 +4,7 @@ package io.penstock.gateway.store;
 import io.penstock.gateway.config.store.EmbeddedConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.MemoryUse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +42,11 @@ public final class EmbeddedStore implements Store {
         this.maxEntries = config.maxEntries();
         this.seed = Map.copyOf(config.seed());
         this.file = config.file().map(EntryFile::new);
+    }
+
+    @Override
+    public Optional<MemoryUse> memory() {
+        return Optional.of(new MemoryUse("store", name, MemoryUse.Unit.ENTRIES, entries.size(), maxEntries, 0));
     }
 
     @Override

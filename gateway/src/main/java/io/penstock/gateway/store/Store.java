@@ -3,9 +3,11 @@ package io.penstock.gateway.store;
 
 import io.penstock.gateway.config.store.StoreConfig;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.MemoryUse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,11 @@ public sealed interface Store extends AutoCloseable permits EmbeddedStore, Redis
 
     /** The longest time that {@link #get} takes in the worst case that it waits for. */
     Duration timeout();
+
+    /** What it keeps in memory; empty for a store that keeps nothing here. */
+    default Optional<MemoryUse> memory() {
+        return Optional.empty();
+    }
 
     /** What happened so far to the connections of this store, one row per peer and use; empty for a store without any. */
     List<ConnectionCounts> connections();

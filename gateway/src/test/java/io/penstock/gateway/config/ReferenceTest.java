@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.penstock.gateway.config.Reference.Row;
 import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.filter.DigestConfig;
+import io.penstock.gateway.config.filter.FilterConfig;
+import io.penstock.gateway.config.filter.HeaderEditConfig;
+import io.penstock.gateway.config.filter.LimitBodyConfig;
 import io.penstock.gateway.config.match.FieldMatchConfig;
 import io.penstock.gateway.config.match.MatchConfig;
 import io.penstock.gateway.config.match.PathConfig;
@@ -15,7 +19,6 @@ import io.penstock.gateway.config.read.Units;
 import io.penstock.gateway.config.route.ActionConfig;
 import io.penstock.gateway.config.route.AnswerConfig;
 import io.penstock.gateway.config.route.AuthorityConfig;
-import io.penstock.gateway.config.route.HeaderEditConfig;
 import io.penstock.gateway.config.route.RedirectConfig;
 import io.penstock.gateway.config.route.RewriteConfig;
 import io.penstock.gateway.config.route.TimeoutsConfig;
@@ -54,6 +57,9 @@ class ReferenceTest {
             Map.entry(
                     "weight", "routes: [{name: all, clusters: [{cluster: origin, @}, {cluster: other, weight: 1}]}]\n"),
             Map.entry("answer", "routes: [{name: all, answer: {@}}]\n"),
+            Map.entry("cors", "filters: [{name: f, cors: {origins: ['https://a.test'], @}}]\n"),
+            Map.entry("external", "filters: [{name: f, external: {cluster: origin, @}}]\n"),
+            Map.entry("limit-body", "filters: [{name: f, limit-body: {@}}]\n"),
             Map.entry("lookup", "lookups: [{name: job, store: jobs, key: '${jobid}', @}]\n"),
             Map.entry("upstream", "lookups: [{name: job, store: jobs, key: '${jobid}', upstream: {@}}]\n"),
             Map.entry(
@@ -133,6 +139,12 @@ class ReferenceTest {
                         config.routes().get(0).timeouts(),
                         config.forwarded(),
                         HeaderEditConfig.NONE,
+                        filter("cors: {origins: ['https://a.test']}"),
+                        new DigestConfig(
+                                DigestConfig.Handling.NONE, DigestConfig.Handling.NONE, DigestConfig.Algorithm.SHA_256),
+                        filter("external: {cluster: origin}"),
+                        new LimitBodyConfig(Optional.empty(), Optional.empty()),
+                        filter("headers: {}"),
                         RewriteConfig.NONE,
                         new WeightConfig("origin", 1),
                         first("answer: {}"),
@@ -186,6 +198,13 @@ class ReferenceTest {
                         .isEqualTo(row.byDefault()));
     }
 
+    private static Record filter(String kind) {
+        return (Record) ConfigReader.read(with("filters: [{name: f, " + kind + "}]\n"), Map.of())
+                .filters()
+                .getFirst()
+                .policy();
+    }
+
     private static Record first(String action) {
         return (Record) ConfigReader.read(with("routes: [{name: all, " + action + "}]\n"), Map.of())
                 .routes()
@@ -219,6 +238,11 @@ class ReferenceTest {
                 },
                 new String[] {"routes[0].clusters[0].cluster", with("routes: [{name: a, clusters: [{weight: 2}]}]\n")},
                 new String[] {"routes[0].redirect.host", with("routes: [{name: a, redirect: {}}]\n")},
+                new String[] {"filters[0].name", with("filters: [{headers: {}}]\n")},
+                new String[] {"filters[0].cors.origins", with("filters: [{name: f, cors: {}}]\n")},
+                new String[] {"filters[0].digest.request", with("filters: [{name: f, digest: {}}]\n")},
+                new String[] {"filters[0].external.cluster", with("filters: [{name: f, external: {}}]\n")},
+                new String[] {"filters[0].limit-body.request", with("filters: [{name: f, limit-body: {}}]\n")},
                 new String[] {"lookups[0].store", with("lookups: [{name: job, key: '${jobid}'}]\n")},
                 new String[] {"lookups[0].key", with("lookups: [{name: job, store: jobs}]\n")},
                 new String[] {"clusters[0].name", with("clusters: [{endpoints: ['a:1']}]\n")},
@@ -339,6 +363,11 @@ class ReferenceTest {
                 own.addAll(ActionConfig.KEYS);
                 List.of(WeightConfig.class, RedirectConfig.class, AnswerConfig.class)
                         .forEach(action -> collect(action, keys));
+            } else if (component.getType() == FilterConfig.class) {
+                for (Class<?> kind : FilterConfig.class.getPermittedSubclasses()) {
+                    own.add(section(kind));
+                    collect(kind, keys);
+                }
             } else if (component.getType() == PathConfig.class) {
                 own.addAll(List.of("path-prefix", "path", "path-template", "path-regex", "grpc"));
             } else if (component.getType() == FieldMatchConfig.FieldTest.class) {

@@ -12,6 +12,11 @@ class UpgradeTimeoutsTest {
 
     private final Downstream nowhere = new Downstream() {
         @Override
+        public boolean bodiless() {
+            return true;
+        }
+
+        @Override
         public void offload(Runnable step) {
             step.run();
         }

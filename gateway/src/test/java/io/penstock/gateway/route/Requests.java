@@ -34,6 +34,11 @@ final class Requests implements Downstream {
     }
 
     @Override
+    public boolean bodiless() {
+        return true;
+    }
+
+    @Override
     public void offload(Runnable step) {
         throw new UnsupportedOperationException("nothing is sent");
     }

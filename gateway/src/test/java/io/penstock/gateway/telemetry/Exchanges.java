@@ -14,6 +14,11 @@ import io.penstock.gateway.exchange.RequestHalf;
 final class Exchanges {
     private static final Downstream NOWHERE = new Downstream() {
         @Override
+        public boolean bodiless() {
+            return true;
+        }
+
+        @Override
         public void offload(Runnable step) {
             step.run();
         }

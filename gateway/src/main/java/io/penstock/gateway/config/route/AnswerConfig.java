@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config.route;
 
+import io.penstock.gateway.config.filter.HeaderEditConfig;
 import io.penstock.gateway.config.read.Check;
 import io.penstock.gateway.config.read.ConfigNode;
 import java.nio.charset.StandardCharsets;

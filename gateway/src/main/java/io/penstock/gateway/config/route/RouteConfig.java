@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config.route;
 
+import io.penstock.gateway.config.filter.ForwardedConfig;
+import io.penstock.gateway.config.filter.HeaderEditConfig;
 import io.penstock.gateway.config.match.MatchConfig;
 import io.penstock.gateway.config.read.Check;
 import io.penstock.gateway.config.read.ConfigNode;
@@ -17,6 +19,7 @@ import java.util.function.Function;
  * @param action {@code cluster}, {@code clusters}, {@code lookup}, {@code redirect} or {@code answer}, exactly one of them; required
  * @param rewrite how the path changes on its way to the upstream, default not at all
  * @param authority {@code preserve}, {@code target} or a host, which may have {@code {*}} for what the star of the match stands for, default {@code preserve}
+ * @param filters names of those that run on its requests, in this order, default none
  * @param requestHeaders how the request's fields change, default not at all
  * @param responseHeaders how the response's fields change, default not at all
  * @param forwarded what the upstream is told about the caller; absent means what the whole file says
@@ -30,6 +33,7 @@ public record RouteConfig(
         ActionConfig action,
         RewriteConfig rewrite,
         AuthorityConfig authority,
+        List<String> filters,
         HeaderEditConfig requestHeaders,
         HeaderEditConfig responseHeaders,
         Optional<ForwardedConfig> forwarded,
@@ -37,6 +41,7 @@ public record RouteConfig(
         TimeoutsConfig timeouts) {
 
     public RouteConfig {
+        filters = List.copyOf(filters);
         upgrades = upgrades.stream().map(text -> text.toLowerCase(Locale.ROOT)).toList();
         Check check = new Check().name("name", name);
         for (int i = 0; i < upgrades.size(); i++) {
@@ -67,6 +72,7 @@ public record RouteConfig(
                 ActionConfig.from(node),
                 node.child("rewrite", RewriteConfig::from),
                 node.parsed("authority", new AuthorityConfig.Preserve(), AuthorityConfig::parse),
+                node.parsedList("filters", List.of(), Function.identity()),
                 node.child("request-headers", HeaderEditConfig::from),
                 node.child("response-headers", HeaderEditConfig::from),
                 node.optionalChild("forwarded", ForwardedConfig::from),

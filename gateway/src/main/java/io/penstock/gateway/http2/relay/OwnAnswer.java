@@ -21,7 +21,9 @@ final class OwnAnswer {
         if (exchange.grpc()) {
             exchange.grpcStatus(cause.grpcStatus().code());
         }
-        whole(to, exchange, Refusal.head(exchange, cause), body, wakes);
+        Head head = Refusal.head(exchange, cause);
+        exchange.refused(head);
+        whole(to, exchange, head, body, wakes);
     }
 
     /** Ends a response that has begun: by trailers where the protocol has a word for it, otherwise by a reset. */

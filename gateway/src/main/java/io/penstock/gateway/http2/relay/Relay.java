@@ -113,6 +113,11 @@ public final class Relay implements StreamEvents, Downstream {
     // ---- Downstream ----
 
     @Override
+    public synchronized boolean bodiless() {
+        return request.headAlone();
+    }
+
+    @Override
     public void offload(Runnable step) {
         Thread.startVirtualThread(() -> guarded(step));
     }

@@ -54,7 +54,7 @@ public final class Forwarding {
     /** Nothing is sent before {@link #send}. */
     public Forwarding(Exchange exchange, Lease lease) {
         this.exchange = exchange;
-        this.down = exchange.downstream().half();
+        this.down = exchange.half();
         this.lease = lease;
         this.up = lease.half();
     }

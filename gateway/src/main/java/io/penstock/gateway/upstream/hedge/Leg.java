@@ -94,6 +94,11 @@ public final class Leg implements Downstream, RequestHalf {
     // ---- Downstream ----
 
     @Override
+    public boolean bodiless() {
+        return race.whole().downstream().bodiless();
+    }
+
+    @Override
     public void offload(Runnable step) {
         Thread.ofVirtual().name("leg").start(() -> run(step));
     }

@@ -68,7 +68,7 @@ public final class Race implements RunningAttempt {
      */
     public Race(Exchange whole, Starter starter, int mostBytes, long afterNanos) {
         this.whole = whole;
-        this.down = whole.downstream().half();
+        this.down = whole.half();
         this.request = new SharedRequest(down, mostBytes, this::settled);
         this.starter = starter;
         this.afterNanos = afterNanos;

@@ -43,6 +43,7 @@ final class Http1Attempts {
     private boolean openOn(EventLoop loop, Exchange exchange) {
         if (!odds.good()
                 || exchange.request().has(":protocol")
+                || exchange.decorated()
                 || !exchange.downstream().half().received()) {
             return false;
         }

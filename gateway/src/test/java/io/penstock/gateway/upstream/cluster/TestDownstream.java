@@ -50,6 +50,11 @@ public final class TestDownstream implements Downstream {
     }
 
     @Override
+    public boolean bodiless() {
+        return true;
+    }
+
+    @Override
     public void offload(Runnable step) {
         Runnable before = beforeStep;
         beforeStep = () -> {};

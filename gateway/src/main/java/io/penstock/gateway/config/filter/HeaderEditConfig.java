@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.config.route;
+package io.penstock.gateway.config.filter;
 
 import io.penstock.gateway.config.read.Check;
+import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.config.read.ConfigNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,7 +14,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * How the fields of a head change: first some are removed, then some set, then some added. Names in any case, kept in lower case.
+ * How the fields of a head change: first some are removed, then some set, then some added. Names in any case, kept in lower case. Values
+ * are {@linkplain Template templates}.
  *
  * @param set in the place of all fields of the name, default none
  * @param add beside those of the name, default none
@@ -46,24 +48,29 @@ public record HeaderEditConfig(Map<String, String> set, Map<String, String> add,
         Check check = new Check();
         check(check, "set", set);
         check(check, "add", add);
+        set.forEach((name, value) -> template(check, "set." + name, value));
+        add.forEach((name, value) -> template(check, "add." + name, value));
         for (int i = 0; i < remove.size(); i++) {
             name(check, "remove[" + i + "]", remove.get(i));
         }
         check.done();
     }
 
-    static HeaderEditConfig from(ConfigNode node) {
+    /** Reads a {@code request-headers} or {@code response-headers} chapter, or a side of a {@code headers} filter. */
+    public static HeaderEditConfig from(ConfigNode node) {
         return new HeaderEditConfig(
                 node.texts("set"), node.texts("add"), node.parsedList("remove", List.of(), Function.identity()));
     }
 
-    static Map<String, String> lower(Map<String, String> fields) {
+    /** The same fields with their names in lower case. */
+    public static Map<String, String> lower(Map<String, String> fields) {
         Map<String, String> lower = new LinkedHashMap<>();
         fields.forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
         return Collections.unmodifiableMap(lower);
     }
 
-    static void check(Check check, String key, Map<String, String> fields) {
+    /** Checks names and values of fields. */
+    public static void check(Check check, String key, Map<String, String> fields) {
         fields.forEach((name, value) -> {
             name(check, key, name);
             check.that(
@@ -72,6 +79,14 @@ public record HeaderEditConfig(Map<String, String> set, Map<String, String> add,
                     Check.quoted(value),
                     "is not a field's value, expected visible characters of one byte, with blanks only between them");
         });
+    }
+
+    private static void template(Check check, String at, String value) {
+        try {
+            Template.parse(value);
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> check.that(at, false, problem.found(), problem.verdict()));
+        }
     }
 
     private static void name(Check check, String key, String name) {

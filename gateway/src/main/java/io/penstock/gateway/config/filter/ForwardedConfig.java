@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.config.route;
+package io.penstock.gateway.config.filter;
 
 import io.penstock.gateway.config.read.Check;
 import io.penstock.gateway.config.read.ConfigNode;
@@ -15,7 +15,7 @@ import java.util.Set;
  * @param fields which fields are set, default {@code x-forwarded-for}, {@code x-forwarded-proto}, {@code x-forwarded-host} and
  *     {@code x-request-id}; of the others, those of callers that are not trusted are removed
  */
-public record ForwardedConfig(List<Field> fields) {
+public record ForwardedConfig(List<Field> fields) implements FilterConfig {
 
     /** One field; its name in the configuration is the one on the wire. */
     public enum Field {

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.filter;
+
+import io.penstock.gateway.config.GatewayConfig;
+import io.penstock.gateway.config.filter.CorsConfig;
+import io.penstock.gateway.config.filter.DigestConfig;
+import io.penstock.gateway.config.filter.ExternalConfig;
+import io.penstock.gateway.config.filter.FilterConfig;
+import io.penstock.gateway.config.filter.ForwardedConfig;
+import io.penstock.gateway.config.filter.HeadersConfig;
+import io.penstock.gateway.config.filter.LimitBodyConfig;
+import io.penstock.gateway.config.filter.NamedFilterConfig;
+import io.penstock.gateway.config.route.RouteConfig;
+import io.penstock.gateway.exchange.Asker;
+import io.penstock.gateway.exchange.MemoryUse;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The filters of a configuration, compiled. A named one that says the same as before is the one of before, with all that it remembers.
+ */
+public final class Filters {
+    private final Map<String, Made> named = new LinkedHashMap<>();
+    private final List<Filter> fresh = new ArrayList<>();
+    private final List<String> global;
+    private final ClientAddress clients;
+    private final Function<String, Asker> clusters;
+    private final ForwardedFilter forwarded;
+
+    private record Made(NamedFilterConfig config, NamedFilter filter) {}
+
+    /**
+     * Compiles the named filters; starts none.
+     *
+     * @param clients whom to believe
+     * @param clusters finds the cluster that a filter asks, by its name
+     * @param before those of the configuration before, if there is one
+     */
+    public Filters(
+            GatewayConfig config, ClientAddress clients, Function<String, Asker> clusters, @Nullable Filters before) {
+        this.global = config.globalFilters();
+        this.clients = clients;
+        this.clusters = clusters;
+        this.forwarded = new ForwardedFilter(config.forwarded(), clients);
+        for (NamedFilterConfig one : config.filters()) {
+            Made old = before == null ? null : before.named.get(one.name());
+            named.put(one.name(), before != null && old != null && same(old, one, before) ? old : made(one));
+        }
+    }
+
+    /** Whether it says the same as before, and what it uses is the same. */
+    private boolean same(Made old, NamedFilterConfig now, Filters before) {
+        FilterConfig policy = now.policy();
+        // whom a forwarded filter believes may have changed, and it remembers nothing
+        return old.config().equals(now)
+                && !(policy instanceof ForwardedConfig)
+                && policy.clusters().stream()
+                        .allMatch(name -> clusters.apply(name).equals(before.clusters.apply(name)));
+    }
+
+    private Made made(NamedFilterConfig config) {
+        Filter filter = compiled(config.policy());
+        fresh.add(filter);
+        return new Made(config, new NamedFilter(config.name(), filter));
+    }
+
+    private Filter compiled(FilterConfig policy) {
+        return switch (policy) {
+            case HeadersConfig headers -> new HeaderEditFilter(headers);
+            case ForwardedConfig told -> new ForwardedFilter(told, clients);
+            case ExternalConfig external -> new ExternalFilter(external, clusters.apply(external.cluster()));
+            case CorsConfig cors -> new CorsFilter(cors);
+            case LimitBodyConfig limit -> new LimitBodyFilter(limit);
+            case DigestConfig digest -> new DigestFilter(digest);
+        };
+    }
+
+    /**
+     * The filters of a route in the order of requests: what tells of the caller, those of every route, its own, and the edits of its own
+     * keys.
+     */
+    public List<NamedFilter> chain(RouteConfig route) {
+        List<NamedFilter> chain = new ArrayList<>();
+        global.forEach(name -> chain.add(named(name)));
+        route.filters().forEach(name -> chain.add(named(name)));
+        if (chain.isEmpty() || !(chain.getFirst().filter() instanceof ForwardedFilter)) {
+            Filter tells = route.forwarded()
+                    .map(own -> new ForwardedFilter(own, clients))
+                    .orElse(forwarded);
+            chain.addFirst(new NamedFilter("", tells));
+        }
+        HeadersConfig edits = new HeadersConfig(route.requestHeaders(), route.responseHeaders());
+        if (!edits.equals(HeadersConfig.NONE)) {
+            chain.add(new NamedFilter("", new HeaderEditFilter(edits)));
+        }
+        return List.copyOf(chain);
+    }
+
+    private NamedFilter named(String name) {
+        return Objects.requireNonNull(named.get(name)).filter();
+    }
+
+    /** What those with a name keep in memory. */
+    public List<MemoryUse> memory() {
+        return named.values().stream()
+                .flatMap(made -> made.filter().filter().memory(made.filter().name()).stream())
+                .toList();
+    }
+
+    /** Starts those that are new. */
+    public void start() {
+        fresh.forEach(Filter::start);
+    }
+
+    /** Closes those that the other configuration does not have; all of them when there is none. */
+    public void closeUnless(@Nullable Filters other) {
+        for (Made one : named.values()) {
+            if (other == null || !other.named.containsValue(one)) {
+                one.filter().filter().close();
+            }
+        }
+    }
+}

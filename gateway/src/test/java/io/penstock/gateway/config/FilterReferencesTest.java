@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.penstock.gateway.config.read.ConfigException;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is wrong with filters and with who lists them. */
+class FilterReferencesTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[{name: a, headers: {}}, {name: a, cors: {origins: ['*']}}] | [] | filters[1].name",
+                "[{name: a}] | [] | filters[0].name",
+                "[{name: a, headers: {}, digest: {request: add}}] | [] | filters[0].digest",
+                "[{name: a, heders: {}}] | [] | filters[0].heders",
+                "[{name: a, headers: {}}] | [b] | routes[0].filters[0]",
+                "[{name: a, headers: {}}] | [a, a] | routes[0].filters[1]",
+                "[{name: a, headers: {}}, {name: f, forwarded: {}}] | [a, f] | routes[0].filters[1]",
+                "[{name: a, external: {cluster: nobody}}] | [a] | filters[0]",
+                "[{name: a, headers: {request: {set: {x: '${nothing}'}}}}] | [a] | filters[0].headers.request.set.x",
+                "[{name: a, headers: {request: {set: {x: '${client'}}}}] | [a] | filters[0].headers.request.set.x",
+                "[{name: a, cors: {origins: [a.test]}}] | [a] | filters[0].cors.origins[0]",
+                "[{name: a, cors: {origins: ['*', 'https://a.test']}}] | [a] | filters[0].cors.origins[0]",
+                "[{name: a, cors: {origins: ['*'], credentials: true}}] | [a] | filters[0].cors.origins",
+                "[{name: a, cors: {origins: ['https://a.test'], headers: ['*'], credentials: true}}] | [a] |"
+                        + " filters[0].cors.headers",
+                "[{name: a, external: {cluster: origin, path: check}}] | [a] | filters[0].external.path",
+                "[{name: a, external: {cluster: origin, about: [colour]}}] | [a] | filters[0].external.about[0]",
+                "[{name: a, external: {cluster: origin, allow-fields: [Host]}}] | [a] |"
+                        + " filters[0].external.allow-fields[0]",
+                "[{name: a, digest: {request: both}}] | [a] | filters[0].digest.request",
+            })
+    void isToldWithItsPlace(String filters, String names, String place) {
+        String yaml = """
+                listeners: [{port: 0}]
+                routes: [{name: all, cluster: origin, filters: %s}]
+                clusters: [{name: origin, endpoints: ["127.0.0.1:1"]}]
+                filters: %s
+                """.formatted(names, filters);
+
+        ConfigException e = catchThrowableOfType(ConfigException.class, () -> ConfigReader.read(yaml, Map.of()));
+
+        assertThat(e.problems()).extracting(problem -> problem.path()).contains(place);
+    }
+}
