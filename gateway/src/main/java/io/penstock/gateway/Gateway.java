@@ -8,6 +8,7 @@ import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.exchange.Deadlines;
 import io.penstock.gateway.exchange.ExchangeObserver;
+import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.listener.ListenException;
 import io.penstock.gateway.listener.Listener;
@@ -25,6 +26,7 @@ import io.penstock.gateway.wire.EventLoops;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +108,7 @@ public final class Gateway implements AutoCloseable {
         instruments.lookups(() -> snapshot.lookups().values());
         instruments.stores(() -> snapshot.stores().values());
         instruments.configuration(applied::get, rejected::get);
+        instruments.memory(this::memory);
         accessLog.register(metrics);
         metrics.gauge(
                 "gateway_event_loop_delay_seconds",
@@ -119,7 +122,16 @@ public final class Gateway implements AutoCloseable {
                 () -> serving);
         return new AdminServer(
                 config.admin(),
-                new AdminViews(views::conditions, metrics::write, views::connections, views::clusters, views));
+                new AdminViews(
+                        views::conditions, metrics::write, views::connections, views::clusters, this::memory, views));
+    }
+
+    /** What each bounded part keeps in memory. */
+    private List<MemoryUse> memory() {
+        List<MemoryUse> uses = new ArrayList<>(snapshot.memory());
+        uses.add(shared.names().memory());
+        uses.add(accessLog.memory());
+        return uses;
     }
 
     /**

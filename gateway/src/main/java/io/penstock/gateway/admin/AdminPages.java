@@ -2,9 +2,11 @@
 package io.penstock.gateway.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.penstock.gateway.exchange.MemoryUse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 
 /** The answers that need nothing but a view: health, readiness, metrics, connections and the index. */
 final class AdminPages {
@@ -16,6 +18,7 @@ final class AdminPages {
               GET     /metrics                     Prometheus text
               GET     /v1/connections              the connection ledger
               GET     /v1/clusters                 clusters, their endpoints and breakers
+              GET     /v1/memory                   what each bounded part keeps, and its bound
               GET     /v1/lookups                  the names of the look-ups
               GET     /v1/lookups/NAME/KEY         what the store holds
               GET     /v1/lookups/NAME/KEY?explain what a request with this key, or this value of its field, would meet
@@ -60,6 +63,24 @@ final class AdminPages {
             json.writeArrayFieldStart("connections");
             for (ConnectionLedger ledger : ledgers) {
                 write(json, ledger);
+            }
+            json.writeEndArray();
+        });
+    }
+
+    Reply memory() {
+        List<MemoryUse> uses = views.memory().get();
+        return Reply.json(200, json -> {
+            json.writeArrayFieldStart("memory");
+            for (MemoryUse use : uses) {
+                json.writeStartObject();
+                json.writeStringField("part", use.part());
+                json.writeStringField("name", use.name());
+                json.writeStringField("unit", use.unit().name().toLowerCase(Locale.ROOT));
+                json.writeNumberField("used", use.used());
+                json.writeNumberField("capacity", use.capacity());
+                json.writeNumberField("evicted", use.evicted());
+                json.writeEndObject();
             }
             json.writeEndArray();
         });

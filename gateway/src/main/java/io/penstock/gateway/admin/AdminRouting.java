@@ -72,12 +72,13 @@ final class AdminRouting implements Handler {
             case "/metrics" -> get ? pages.metrics() : onlyGet(method);
             case "/v1/connections" -> get ? pages.connections() : onlyGet(method);
             case "/v1/clusters" -> get ? pages.clusters() : onlyGet(method);
+            case "/v1/memory" -> get ? pages.memory() : onlyGet(method);
             case LookupPages.PATH -> get ? lookups.names() : onlyGet(method);
             default ->
                 Reply.error(
                         404,
                         "nothing is here; there are /healthz, /readyz, /metrics, /v1/connections, /v1/clusters,"
-                                + " /v1/lookups and"
+                                + " /v1/memory, /v1/lookups and"
                                 + " /v1/lookups/NAME/KEY");
         };
     }

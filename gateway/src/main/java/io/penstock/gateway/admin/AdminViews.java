@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.admin;
 
+import io.penstock.gateway.exchange.MemoryUse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.function.Supplier;
  * @param metrics the Prometheus text
  * @param connections one ledger for each upstream target and each store connection pool; must not wait
  * @param clusters one for each cluster; must not wait
+ * @param memory what each bounded part keeps; must not wait
  * @param lookups may wait for a store, for as long as the store's timeouts say
  */
 public record AdminViews(
@@ -20,6 +22,7 @@ public record AdminViews(
         MetricsText metrics,
         Supplier<List<ConnectionLedger>> connections,
         Supplier<List<ClusterView>> clusters,
+        Supplier<List<MemoryUse>> memory,
         LookupsView lookups) {
 
     /** Writes the Prometheus text, version 0.0.4. */

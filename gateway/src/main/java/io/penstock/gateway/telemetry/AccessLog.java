@@ -4,6 +4,7 @@ package io.penstock.gateway.telemetry;
 import io.penstock.gateway.config.AccessLogConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.ExchangeObserver;
+import io.penstock.gateway.exchange.MemoryUse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -108,6 +109,11 @@ public final class AccessLog implements ExchangeObserver, AutoCloseable {
     public void reopen() {
         reopenAsked = true;
         LockSupport.unpark(writer);
+    }
+
+    /** What waits to be written. */
+    public MemoryUse memory() {
+        return new MemoryUse("access-log", "", MemoryUse.Unit.ENTRIES, ring.waiting(), ring.capacity(), 0);
     }
 
     /** Shows the counters of the log. */

@@ -2,6 +2,7 @@
 package io.penstock.gateway.telemetry;
 
 import io.penstock.gateway.exchange.DownstreamEnding;
+import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.listener.Listener;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.LookupCounts;
@@ -15,6 +16,7 @@ import io.penstock.gateway.wire.TlsFailure;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -112,6 +114,35 @@ public final class Instruments {
                     rows.row(applied.getAsLong(), "result", "applied");
                     rows.row(rejected.getAsLong(), "result", "rejected");
                 });
+    }
+
+    /** Shows what each bounded part keeps in memory. */
+    public void memory(Supplier<List<MemoryUse>> uses) {
+        memory("gateway_memory_used", "What a bounded part keeps, in its unit.", false, uses, MemoryUse::used);
+        memory("gateway_memory_capacity", "How much it may keep.", false, uses, MemoryUse::capacity);
+        memory("gateway_memory_evicted_total", "What it gave up for want of room.", true, uses, MemoryUse::evicted);
+    }
+
+    private void memory(
+            String name,
+            String help,
+            boolean counter,
+            Supplier<List<MemoryUse>> uses,
+            ToLongFunction<MemoryUse> value) {
+        Consumer<Metrics.Rows> rows = to -> uses.get()
+                .forEach(use -> to.row(
+                        value.applyAsLong(use),
+                        "part",
+                        use.part(),
+                        "name",
+                        use.name(),
+                        "unit",
+                        use.unit().name().toLowerCase(Locale.ROOT)));
+        if (counter) {
+            metrics.counter(name, help, rows);
+        } else {
+            metrics.gauge(name, help, rows);
+        }
     }
 
     /** Shows the connections of pools. */

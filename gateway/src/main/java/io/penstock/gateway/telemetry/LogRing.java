@@ -62,6 +62,10 @@ final class LogRing {
         return exchange;
     }
 
+    int capacity() {
+        return capacity;
+    }
+
     int waiting() {
         return (int) Math.max(0, counters.get(TAIL) - counters.get(HEAD));
     }

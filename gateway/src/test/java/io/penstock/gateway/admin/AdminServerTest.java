@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.gateway.config.AdminConfig;
+import io.penstock.gateway.exchange.MemoryUse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -58,6 +59,7 @@ class AdminServerTest {
                     4,
                     List.of(new ClusterView.Endpoint(
                             "10.0.0.7:80", "ejected", 1_500, "none", 2, 1, 99, 5, 12.3456, "status 503")))),
+            () -> List.of(new MemoryUse("lookup", "job", MemoryUse.Unit.BYTES, 5, 400, 3)),
             lookups);
     private final AdminServer admin = new AdminServer(new AdminConfig("127.0.0.1", 0), views);
     private final HttpClient client =
@@ -92,6 +94,16 @@ class AdminServerTest {
                         + "\"retrying\":1,\"retries\":12,\"retriesRefused\":2,\"hedges\":5,\"hedgesWon\":4,\"endpoints\":[{\"name\":\"10.0.0.7:80\","
                         + "\"state\":\"ejected\",\"ejectedForMillis\":1500,\"breaker\":\"none\",\"weight\":2,\"active\":1,"
                         + "\"attempts\":99,\"failures\":5,\"peakMillis\":12.346,\"lastCheck\":\"status 503\"}]}]}\n");
+    }
+
+    @Test
+    void showsWhatIsKeptInMemory() throws Exception {
+        HttpResponse<String> answer = get("/v1/memory");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo("{\"memory\":[{\"part\":\"lookup\",\"name\":\"job\",\"unit\":\"bytes\",\"used\":5,"
+                        + "\"capacity\":400,\"evicted\":3}]}\n");
     }
 
     @Test
