@@ -27,6 +27,9 @@ final class Judges {
         long closedDown = accepted(seen, "closed");
         long kept = seen.ledger().opened("kept");
         long closed = seen.ledger().opened("closed");
+        // A caller may be back before the connection of its last request is: then that request and this one have one
+        // each.
+        long most = 2 * users;
         var table = List.of(
                 "connections opened, by the gateway's own ledger:",
                 "  %-16s %10s %16s %14s".formatted("keep-alive", "requests", "from callers", "to upstream"),
@@ -38,7 +41,7 @@ final class Judges {
                 List.of(
                         Finding.same("connections of callers, kept", keptDown, users),
                         Finding.same("connections of callers, closed", closedDown, requests),
-                        Finding.within("connections to the upstream, kept", kept, 1, users),
+                        Finding.within("connections to the upstream, kept", kept, 1, most),
                         Finding.same("connections to the upstream, closed", closed, requests),
                         Finding.same(
                                 "upstream connections used again, kept",
