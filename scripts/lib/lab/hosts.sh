@@ -39,6 +39,8 @@ in_host() {
 # join HOST GATEWAY NET: a veth pair between them, 198.18.NET.1 on the host's side and .2 on the gateway's
 join() {
   local a=$2-$3 b=to-$1
+  # The kernel removes those of a host that has ended some time later.
+  in_host "$1" ip link del "$a" 2>/dev/null
   in_host "$1" ip link add "$a" type veth peer name "$b" netns "${holder[$2]}" &&
     in_host "$1" ip addr add "198.18.$3.1/24" dev "$a" && in_host "$1" ip link set "$a" up &&
     in_host "$2" ip addr add "198.18.$3.2/24" dev "$b" && in_host "$2" ip link set "$b" up
