@@ -20,14 +20,15 @@ chmod 711 "$work"
 inside=''
 # shellcheck disable=SC2317 # called by the traps
 end_outside() {
-  trap - EXIT INT TERM
+  trap - EXIT
+  trap "" INT TERM
   local tick
   [ -z "$inside" ] || { kill -KILL "$inside" && wait "$inside"; } 2>/dev/null
   for tick in $(seq 50); do
     rm -rf "$work" 2>/dev/null && [ "$tick" != 1 ] && break
     sleep 0.05
   done
-  end_all
+  end_pids ${started_pids[@]+"${started_pids[@]}"}
 }
 trap end_outside EXIT
 trap 'exit 130' INT
