@@ -536,6 +536,9 @@ public final class Relay implements StreamEvents, Downstream {
     private void aborted(String detail, Cause cause, int code, Wakes wakes) {
         synchronized (this) {
             aborted = true;
+            if (!finished && !response.ended()) {
+                exchange.fail(cause, detail); // a thread that finds it aborted has to find why
+            }
         }
         fail(cause, detail, code, wakes);
     }
