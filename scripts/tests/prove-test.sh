@@ -236,9 +236,14 @@ for _ in $(seq 100); do [ -s "$folder/stays" ] && break; sleep 0.1; done
 kill -TERM "$pid"
 wait "$pid"
 equals 130 "$?"
-alive=''
 read -r child parent <"$folder/stays"
-for each in "$child" "$parent"; do kill -0 "$each" 2>/dev/null && alive="$alive $each"; done
+# Who has ended is there until its new parent looks at it.
+for _ in $(seq 100); do
+  alive=''
+  for each in "$child" "$parent"; do kill -0 "$each" 2>/dev/null && alive="$alive $each"; done
+  [ -z "$alive" ] && break
+  sleep 0.1
+done
 equals "" "$alive"
 
 it "finds the published numbers as their reports say"
