@@ -34,9 +34,13 @@ install_missing() {
   install_unstarted "$@"
 }
 
-# A server package starts its service when installed. Where nothing forbids that yet, forbid it meanwhile.
-install_unstarted() {
-  local policy=/usr/sbin/policy-rc.d ours='' code=0
+# A server package starts its service when installed. Where nothing forbids that yet, forbid it meanwhile; in a shell of its own,
+# whose end allows it again, however it ends.
+install_unstarted() (
+  policy=/usr/sbin/policy-rc.d ours='' code=0
+  trap '[ -z "$ours" ] || rm -f "$policy"' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
   if [ ! -e "$policy" ]; then
     ours=1
     printf '#!/bin/sh\nexit 101\n' >"$policy"
@@ -44,10 +48,9 @@ install_unstarted() {
   fi
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     -o DPkg::Lock::Timeout=120 "$@"; } >"$work/apt.log" 2>&1 || code=2
-  [ -z "$ours" ] || rm -f "$policy"
   [ "$code" = 0 ] || tail -n 20 "$work/apt.log" >&2
-  return "$code"
-}
+  exit "$code"
+)
 
 # --- behind the proxies ---------------------------------------------------------------------------------
 
