@@ -41,8 +41,14 @@ record ContentDigest(Algorithm algorithm, String base64) {
 
     /** Whether the head promises a digest in the trailers (RFC 9110 §6.6.2). */
     static boolean announced(Head head) {
-        String trailer = head.value("trailer");
-        return trailer != null && trailer.toLowerCase(Locale.ROOT).contains(NAME);
+        for (int i = 0; i < head.size(); i++) {
+            Field field = head.at(i);
+            if (field.name().equals("trailer")
+                    && field.value().toLowerCase(Locale.ROOT).contains(NAME)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** One member: {@code key=:base64:} and perhaps parameters. */

@@ -45,7 +45,7 @@ final class DigestFilter implements Filter {
             if (exchange.grpc() || head.has(ContentDigest.NAME)) {
                 return null;
             }
-            head.remove("content-length").set("trailer", ContentDigest.NAME);
+            head.remove("content-length").add("trailer", ContentDigest.NAME);
         }
         if (config.request() == Handling.REQUIRE
                 && ContentDigest.find(head) == null
@@ -138,7 +138,7 @@ final class DigestFilter implements Filter {
                 begun.end(null);
             } else {
                 if (add && exchange.protocol().equals("1.1")) {
-                    head.remove("content-length").set("trailer", ContentDigest.NAME);
+                    head.remove("content-length").add("trailer", ContentDigest.NAME);
                 }
                 response = begun;
             }
