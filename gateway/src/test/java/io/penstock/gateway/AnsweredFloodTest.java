@@ -4,7 +4,7 @@ package io.penstock.gateway;
 import static io.penstock.gateway.HostilePeer.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.exchange.DownstreamEnding;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
 import io.penstock.gateway.http2.frame.ErrorCode;
 import io.penstock.gateway.listener.Listener;
 import io.penstock.harness.wire.Frame;

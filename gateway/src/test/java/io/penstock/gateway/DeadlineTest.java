@@ -4,7 +4,7 @@ package io.penstock.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.GrpcTimeout;
+import io.penstock.gateway.exchange.time.GrpcTimeout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.Exchange;
-import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.exchange.ending.UpstreamEnding;
 import io.penstock.gateway.upstream.SingleTarget;
 import io.penstock.gateway.upstream.Upstreams;
 import java.net.InetAddress;

@@ -10,7 +10,7 @@ import io.penstock.gateway.LoopGateway.Pair;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.exchange.ending.UpstreamEnding;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.filter.Finding;
 import io.penstock.gateway.filter.Verdict;

@@ -4,7 +4,7 @@ package io.penstock.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.exchange.ending.UpstreamEnding;
 import io.penstock.gateway.upstream.pool.PoolReport;
 import java.io.Closeable;
 import java.io.IOException;

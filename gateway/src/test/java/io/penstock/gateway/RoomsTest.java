@@ -174,7 +174,7 @@ class RoomsTest {
     void onePlaceTurnsACauseIntoAnAnswer() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName(ROOT + ".exchange.Refusal")
+                .doNotHaveFullyQualifiedName(ROOT + ".exchange.ending.Refusal")
                 .and()
                 .doNotHaveFullyQualifiedName(ROOT + ".exchange.Cause")
                 .should()

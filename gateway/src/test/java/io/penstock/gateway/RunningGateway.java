@@ -3,7 +3,7 @@ package io.penstock.gateway;
 
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.exchange.Exchange;
-import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.exchange.ending.UpstreamEnding;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.upstream.pool.PoolReport;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.penstock.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.exchange.DownstreamEnding;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
 import io.penstock.gateway.listener.Listener;
 import io.penstock.harness.backend.Backends;
 import java.io.IOException;

@@ -4,9 +4,9 @@ package io.penstock.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.half.Half;
+import io.penstock.gateway.exchange.half.RequestHalf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

@@ -3,7 +3,7 @@ package io.penstock.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.exchange.ending.UpstreamEnding;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

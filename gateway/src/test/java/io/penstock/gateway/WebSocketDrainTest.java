@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.gateway.UpgradedPair.End;
 import io.penstock.gateway.UpgradedPair.Protocols;
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.exchange.ending.UpstreamEnding;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.exchange;
 
+import io.penstock.gateway.exchange.ending.Refusal;
+import io.penstock.gateway.exchange.half.RequestHalf;
+import io.penstock.gateway.exchange.side.AttemptObserver;
+import io.penstock.gateway.exchange.side.Downstream;
+import io.penstock.gateway.exchange.side.Upstream;
+import io.penstock.gateway.exchange.time.UpgradeTimeouts;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.VarHandle;

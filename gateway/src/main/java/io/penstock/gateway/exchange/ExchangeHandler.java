@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.exchange;
 
+import io.penstock.gateway.exchange.side.Downstream;
+
 /** What a transport does with an exchange: the pipeline, as the rooms below it see it. */
 @FunctionalInterface
 public interface ExchangeHandler {

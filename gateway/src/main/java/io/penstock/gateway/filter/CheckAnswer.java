@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.filter;
 
-import io.penstock.gateway.exchange.Asker;
 import io.penstock.gateway.exchange.Field;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.side.Asker;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,8 +7,8 @@ import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.PassingHalf;
-import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.half.PassingHalf;
+import io.penstock.gateway.exchange.half.RequestHalf;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

@@ -2,15 +2,15 @@
 package io.penstock.gateway.http1;
 
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.Downstream;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.Refusal;
-import io.penstock.gateway.exchange.RequestHalf;
-import io.penstock.gateway.exchange.RunningAttempt;
+import io.penstock.gateway.exchange.ending.Refusal;
+import io.penstock.gateway.exchange.half.RequestHalf;
+import io.penstock.gateway.exchange.half.RunningAttempt;
+import io.penstock.gateway.exchange.side.Downstream;
 import io.penstock.gateway.http1.message.MessageHead;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;

@@ -2,12 +2,12 @@
 package io.penstock.gateway.http1;
 
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.RequestHalf;
-import io.penstock.gateway.exchange.RunningAttempt;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
+import io.penstock.gateway.exchange.half.RequestHalf;
+import io.penstock.gateway.exchange.half.RunningAttempt;
 import io.penstock.gateway.http1.message.MessageHead;
 import io.penstock.gateway.http1.write.ResponseWriter;
 import java.io.IOException;

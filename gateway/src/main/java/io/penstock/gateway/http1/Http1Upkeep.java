@@ -3,9 +3,9 @@ package io.penstock.gateway.http1;
 
 import io.penstock.gateway.config.listener.Http1Config;
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.UpgradeTimeouts;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
+import io.penstock.gateway.exchange.time.UpgradeTimeouts;
 import java.io.IOException;
 
 /**

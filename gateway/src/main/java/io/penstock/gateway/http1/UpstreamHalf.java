@@ -3,9 +3,9 @@ package io.penstock.gateway.http1;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.half.Half;
 import io.penstock.gateway.http1.message.MessageHead;
 import io.penstock.gateway.http1.write.RequestWriter;
 import java.io.IOException;

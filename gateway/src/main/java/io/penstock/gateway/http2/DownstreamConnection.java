@@ -3,14 +3,14 @@ package io.penstock.gateway.http2;
 
 import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.HttpDate;
 import io.penstock.gateway.exchange.Peer;
-import io.penstock.gateway.exchange.ServedConnection;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
+import io.penstock.gateway.exchange.side.ServedConnection;
+import io.penstock.gateway.exchange.time.HttpDate;
 import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.http2.frame.ErrorCode;
 import io.penstock.gateway.http2.frame.Flood;

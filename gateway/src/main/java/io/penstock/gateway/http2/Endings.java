@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2;
 
-import static io.penstock.gateway.exchange.DownstreamEnding.COMPRESSION;
-import static io.penstock.gateway.exchange.DownstreamEnding.DEFECT;
-import static io.penstock.gateway.exchange.DownstreamEnding.EMPTY_FRAME_FLOOD;
-import static io.penstock.gateway.exchange.DownstreamEnding.FLOW_CONTROL;
-import static io.penstock.gateway.exchange.DownstreamEnding.HEAD_FLOOD;
-import static io.penstock.gateway.exchange.DownstreamEnding.OWN_RESET_FLOOD;
-import static io.penstock.gateway.exchange.DownstreamEnding.PING_FLOOD;
-import static io.penstock.gateway.exchange.DownstreamEnding.PROTOCOL;
-import static io.penstock.gateway.exchange.DownstreamEnding.RESET_FLOOD;
-import static io.penstock.gateway.exchange.DownstreamEnding.SETTINGS_FLOOD;
+import static io.penstock.gateway.exchange.ending.DownstreamEnding.COMPRESSION;
+import static io.penstock.gateway.exchange.ending.DownstreamEnding.DEFECT;
+import static io.penstock.gateway.exchange.ending.DownstreamEnding.EMPTY_FRAME_FLOOD;
+import static io.penstock.gateway.exchange.ending.DownstreamEnding.FLOW_CONTROL;
+import static io.penstock.gateway.exchange.ending.DownstreamEnding.HEAD_FLOOD;
+import static io.penstock.gateway.exchange.ending.DownstreamEnding.OWN_RESET_FLOOD;
+import static io.penstock.gateway.exchange.ending.DownstreamEnding.PING_FLOOD;
+import static io.penstock.gateway.exchange.ending.DownstreamEnding.PROTOCOL;
+import static io.penstock.gateway.exchange.ending.DownstreamEnding.RESET_FLOOD;
+import static io.penstock.gateway.exchange.ending.DownstreamEnding.SETTINGS_FLOOD;
 
-import io.penstock.gateway.exchange.DownstreamEnding;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
 import io.penstock.gateway.http2.frame.ErrorCode;
 
 /** What ended an HTTP/2 connection, in the words that all protocols share. */

@@ -3,9 +3,9 @@ package io.penstock.gateway.http2;
 
 import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.Exchange;
-import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.exchange.ending.UpstreamEnding;
+import io.penstock.gateway.exchange.half.Half;
 import io.penstock.gateway.http2.frame.ErrorCode;
 import io.penstock.gateway.http2.frame.FrameReader;
 import io.penstock.gateway.http2.frame.Http2Exception;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.listener;
 
-import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

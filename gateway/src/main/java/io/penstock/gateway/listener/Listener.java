@@ -3,10 +3,10 @@ package io.penstock.gateway.listener;
 
 import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.read.Cidr;
-import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
 import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.wire.Change;
 import io.penstock.gateway.wire.EventLoops;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.listener;
 
-import io.penstock.gateway.exchange.DownstreamEnding;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
 import io.penstock.gateway.wire.TlsFailures;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;

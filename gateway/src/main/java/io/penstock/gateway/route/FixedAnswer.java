@@ -5,7 +5,7 @@ import io.penstock.gateway.config.route.AnswerConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GrpcStatus;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.Refusal;
+import io.penstock.gateway.exchange.ending.Refusal;
 import java.nio.charset.StandardCharsets;
 
 /** An answer of the gateway's own. gRPC callers get a trailers-only response with the configured status and the body as its message. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.telemetry;
 
-import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.MemoryUse;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
 import io.penstock.gateway.listener.Listener;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.LookupCounts;

@@ -2,10 +2,10 @@
 package io.penstock.gateway.upstream;
 
 import io.penstock.gateway.config.upstream.UpstreamConfig;
-import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Methods;
-import io.penstock.gateway.exchange.Upstream;
+import io.penstock.gateway.exchange.ending.AttemptFailure;
+import io.penstock.gateway.exchange.side.Upstream;
 import io.penstock.gateway.upstream.guard.Failures;
 import java.net.InetSocketAddress;
 

@@ -88,7 +88,7 @@ public final class Upstreams {
 
     /**
      * Sends the exchange to this address, now or as soon as there is room on a connection. Never blocks: what has to wait goes through
-     * {@link io.penstock.gateway.exchange.Downstream#offload}.
+     * {@link io.penstock.gateway.exchange.side.Downstream#offload}.
      *
      * <p>The caller has set {@link Exchange#upstream} and {@link Exchange#attemptObserver}. When this throws, the attempt has not been
      * made and its observer was not told.

@@ -3,6 +3,7 @@ package io.penstock.gateway.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.gateway.exchange.side.AttemptObserver;
 import io.penstock.gateway.upstream.cluster.TestDownstream;
 import java.util.ArrayList;
 import java.util.List;

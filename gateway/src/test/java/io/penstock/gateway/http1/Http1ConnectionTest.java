@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.config.listener.Http1Config;
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
+import io.penstock.gateway.exchange.half.RequestHalf;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -3,8 +3,8 @@ package io.penstock.gateway.http1;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.half.Half;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 

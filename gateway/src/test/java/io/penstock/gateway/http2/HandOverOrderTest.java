@@ -12,7 +12,7 @@ import io.penstock.gateway.exchange.Field;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
-import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.half.RequestHalf;
 import io.penstock.gateway.http2.frame.ErrorCode;
 import io.penstock.gateway.http2.relay.Relay;
 import io.penstock.gateway.http2.stream.Http2Connection;

@@ -3,8 +3,8 @@ package io.penstock.gateway.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.gateway.exchange.DownstreamEnding;
 import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
 import java.text.MessageFormat;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,13 +2,13 @@
 package io.penstock.gateway.telemetry;
 
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.Downstream;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
-import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.half.RequestHalf;
+import io.penstock.gateway.exchange.side.Downstream;
 
 /** Real exchanges, filled step by step and ended. */
 final class Exchanges {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2.relay;
 
-import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.side.AttemptObserver;
 import org.jspecify.annotations.Nullable;
 
 /** Tells an attempt's observer what happens, from whichever thread, in the order that it expects and of the end once. */

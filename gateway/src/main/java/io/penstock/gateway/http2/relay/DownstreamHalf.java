@@ -5,8 +5,8 @@ import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.RequestHalf;
-import io.penstock.gateway.exchange.RunningAttempt;
+import io.penstock.gateway.exchange.half.RequestHalf;
+import io.penstock.gateway.exchange.half.RunningAttempt;
 import io.penstock.gateway.http2.stream.Http2Connection;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ package io.penstock.gateway.http2.relay;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.Refusal;
+import io.penstock.gateway.exchange.ending.Refusal;
 import io.penstock.gateway.http2.frame.ErrorCode;
 import io.penstock.gateway.http2.stream.Http2Stream;
 import io.penstock.gateway.http2.stream.SendSide;

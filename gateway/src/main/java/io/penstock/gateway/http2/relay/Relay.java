@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2.relay;
 
-import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.Downstream;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.GrpcTimeout;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
-import io.penstock.gateway.exchange.RequestHalf;
-import io.penstock.gateway.exchange.UpgradeTimeouts;
-import io.penstock.gateway.exchange.Upstream;
+import io.penstock.gateway.exchange.ending.AttemptFailure;
+import io.penstock.gateway.exchange.half.RequestHalf;
+import io.penstock.gateway.exchange.side.Downstream;
+import io.penstock.gateway.exchange.side.Upstream;
+import io.penstock.gateway.exchange.time.GrpcTimeout;
+import io.penstock.gateway.exchange.time.UpgradeTimeouts;
 import io.penstock.gateway.http2.frame.ErrorCode;
 import io.penstock.gateway.http2.stream.Http2Connection;
 import io.penstock.gateway.http2.stream.Http2Stream;

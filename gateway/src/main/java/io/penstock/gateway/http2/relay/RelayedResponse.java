@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.http2.relay;
 
-import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.Upstream;
+import io.penstock.gateway.exchange.ending.AttemptFailure;
+import io.penstock.gateway.exchange.side.Upstream;
 import io.penstock.gateway.http2.frame.ErrorCode;
 import io.penstock.gateway.http2.stream.SendSide;
 import io.penstock.gateway.http2.stream.Wakes;

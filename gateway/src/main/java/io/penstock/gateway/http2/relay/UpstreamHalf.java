@@ -3,9 +3,9 @@ package io.penstock.gateway.http2.relay;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
-import io.penstock.gateway.exchange.GrpcTimeout;
-import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.half.Half;
+import io.penstock.gateway.exchange.time.GrpcTimeout;
 import io.penstock.gateway.http2.frame.ErrorCode;
 import io.penstock.gateway.http2.stream.HeadRules;
 import io.penstock.gateway.http2.stream.Http2Connection;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.call;
 
-import io.penstock.gateway.exchange.Asker;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.side.Asker;
 import io.penstock.gateway.upstream.cluster.Cluster;
 import java.time.Duration;
 

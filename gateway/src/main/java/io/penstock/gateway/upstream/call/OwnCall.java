@@ -2,15 +2,15 @@
 package io.penstock.gateway.upstream.call;
 
 import io.penstock.gateway.config.route.AuthorityConfig;
-import io.penstock.gateway.exchange.Asker.Reply;
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.Downstream;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
-import io.penstock.gateway.exchange.RequestHalf;
-import io.penstock.gateway.exchange.RunningAttempt;
+import io.penstock.gateway.exchange.half.RequestHalf;
+import io.penstock.gateway.exchange.half.RunningAttempt;
+import io.penstock.gateway.exchange.side.Asker.Reply;
+import io.penstock.gateway.exchange.side.Downstream;
 import io.penstock.gateway.upstream.cluster.Cluster;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;

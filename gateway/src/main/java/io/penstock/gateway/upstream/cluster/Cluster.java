@@ -9,7 +9,7 @@ import io.penstock.gateway.config.route.AuthorityConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Upstream;
+import io.penstock.gateway.exchange.side.Upstream;
 import io.penstock.gateway.lookup.FixedTarget;
 import io.penstock.gateway.lookup.NameCache;
 import io.penstock.gateway.upstream.balance.Load;

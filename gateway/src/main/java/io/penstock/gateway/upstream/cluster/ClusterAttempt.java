@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.cluster;
 
-import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Handles;
+import io.penstock.gateway.exchange.side.AttemptObserver;
 import io.penstock.gateway.upstream.guard.Breaker;
 import io.penstock.gateway.upstream.guard.Failures;
 import io.penstock.gateway.upstream.health.Result;

@@ -2,14 +2,14 @@
 package io.penstock.gateway.upstream.cluster;
 
 import io.penstock.gateway.config.route.AuthorityConfig;
-import io.penstock.gateway.exchange.AttemptFailure;
-import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.Upstream;
+import io.penstock.gateway.exchange.ending.AttemptFailure;
+import io.penstock.gateway.exchange.side.AttemptObserver;
+import io.penstock.gateway.exchange.side.Upstream;
 import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.upstream.guard.Breaker;
 import io.penstock.gateway.upstream.guard.Bulkhead;

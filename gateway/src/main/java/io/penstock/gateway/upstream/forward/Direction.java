@@ -2,7 +2,7 @@
 package io.penstock.gateway.upstream.forward;
 
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Half;
+import io.penstock.gateway.exchange.half.Half;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 

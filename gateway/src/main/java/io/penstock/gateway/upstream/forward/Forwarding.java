@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.forward;
 
-import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.Blame;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.RequestHalf;
-import io.penstock.gateway.exchange.Upstream;
+import io.penstock.gateway.exchange.ending.AttemptFailure;
+import io.penstock.gateway.exchange.half.Half;
+import io.penstock.gateway.exchange.half.RequestHalf;
+import io.penstock.gateway.exchange.side.Upstream;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -3,8 +3,8 @@ package io.penstock.gateway.upstream.forward;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.half.Half;
 import org.jspecify.annotations.Nullable;
 
 /** The right to use a connection, or one stream of it, for one attempt. Used by one thread, which ends it exactly once. */

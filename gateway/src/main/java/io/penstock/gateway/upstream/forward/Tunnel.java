@@ -3,9 +3,9 @@ package io.penstock.gateway.upstream.forward;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Half;
-import io.penstock.gateway.exchange.RequestHalf;
-import io.penstock.gateway.exchange.RunningAttempt;
+import io.penstock.gateway.exchange.half.Half;
+import io.penstock.gateway.exchange.half.RequestHalf;
+import io.penstock.gateway.exchange.half.RunningAttempt;
 
 /**
  * Copies raw bytes both ways after an upgrade, each as it comes, until both sides have ended. The end of one side is passed on and leaves

@@ -2,8 +2,8 @@
 package io.penstock.gateway.upstream.forward;
 
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Half;
-import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.half.Half;
+import io.penstock.gateway.exchange.half.RequestHalf;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

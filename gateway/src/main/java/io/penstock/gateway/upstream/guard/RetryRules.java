@@ -3,11 +3,11 @@ package io.penstock.gateway.upstream.guard;
 
 import io.penstock.gateway.config.cluster.RetryConfig;
 import io.penstock.gateway.config.cluster.StatusRange;
-import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Methods;
+import io.penstock.gateway.exchange.ending.AttemptFailure;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -2,12 +2,12 @@
 package io.penstock.gateway.upstream.hedge;
 
 import io.penstock.gateway.exchange.Cause;
-import io.penstock.gateway.exchange.Downstream;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.RequestHalf;
-import io.penstock.gateway.exchange.RunningAttempt;
+import io.penstock.gateway.exchange.half.RequestHalf;
+import io.penstock.gateway.exchange.half.RunningAttempt;
+import io.penstock.gateway.exchange.side.Downstream;
 import org.jspecify.annotations.Nullable;
 
 /**

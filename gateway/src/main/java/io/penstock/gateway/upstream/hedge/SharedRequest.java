@@ -4,7 +4,7 @@ package io.penstock.gateway.upstream.hedge;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.half.RequestHalf;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;

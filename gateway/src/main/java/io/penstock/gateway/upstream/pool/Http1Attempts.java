@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.pool;
 
-import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Methods;
+import io.penstock.gateway.exchange.side.AttemptObserver;
 import io.penstock.gateway.upstream.forward.Forwarding;
 import io.penstock.gateway.wire.EventLoop;
 import io.penstock.gateway.wire.LoopOdds;

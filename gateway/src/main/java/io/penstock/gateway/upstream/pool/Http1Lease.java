@@ -2,16 +2,16 @@
 package io.penstock.gateway.upstream.pool;
 
 import io.penstock.gateway.config.upstream.UpstreamConfig;
-import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Handles;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Methods;
 import io.penstock.gateway.exchange.Peer;
-import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.exchange.ending.UpstreamEnding;
+import io.penstock.gateway.exchange.half.Half;
+import io.penstock.gateway.exchange.side.AttemptObserver;
 import io.penstock.gateway.http1.UpstreamConnection;
 import io.penstock.gateway.http1.UpstreamHalf;
 import io.penstock.gateway.upstream.forward.Lease;

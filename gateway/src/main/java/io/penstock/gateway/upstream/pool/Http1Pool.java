@@ -7,7 +7,7 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Methods;
 import io.penstock.gateway.exchange.Peer;
-import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.exchange.ending.UpstreamEnding;
 import io.penstock.gateway.http1.UpstreamConnection;
 import io.penstock.gateway.http1.message.FieldCache;
 import io.penstock.gateway.http1.message.Http1Limits;

@@ -3,8 +3,8 @@ package io.penstock.gateway.upstream.pool;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Half;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.half.Half;
 import io.penstock.gateway.upstream.forward.Lease;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.pool;
 
-import io.penstock.gateway.exchange.UpstreamEnding;
+import io.penstock.gateway.exchange.ending.UpstreamEnding;
 import java.util.EnumMap;
 import java.util.Map;
 

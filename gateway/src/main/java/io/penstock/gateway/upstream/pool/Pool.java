@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.pool;
 
-import io.penstock.gateway.exchange.AttemptFailure;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
-import io.penstock.gateway.exchange.Upstream;
+import io.penstock.gateway.exchange.ending.AttemptFailure;
+import io.penstock.gateway.exchange.side.Upstream;
 
 /** The connections to one endpoint under one policy, whatever they speak. Thread-safe. */
 public interface Pool {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.cluster;
 
-import io.penstock.gateway.exchange.Downstream;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
-import io.penstock.gateway.exchange.RequestHalf;
+import io.penstock.gateway.exchange.half.RequestHalf;
+import io.penstock.gateway.exchange.side.Downstream;
 import org.jspecify.annotations.Nullable;
 
 /** A downstream without a wire: steps run on the thread of the test, and what the exchange ends with is kept. */

@@ -3,13 +3,13 @@ package io.penstock.gateway.upstream.cluster;
 
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
-import io.penstock.gateway.exchange.AttemptFailure;
-import io.penstock.gateway.exchange.AttemptObserver;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
-import io.penstock.gateway.exchange.Upstream;
+import io.penstock.gateway.exchange.ending.AttemptFailure;
+import io.penstock.gateway.exchange.side.AttemptObserver;
+import io.penstock.gateway.exchange.side.Upstream;
 import io.penstock.gateway.lookup.MovableClock;
 import io.penstock.gateway.lookup.NameCache;
 import java.net.InetSocketAddress;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.ending;
 
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.Head;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -13,7 +16,8 @@ import java.nio.charset.StandardCharsets;
  * @see <a href="https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md">gRPC over HTTP/2</a>
  */
 public final class Refusal {
-    static final String CAUSE = "x-penstock-cause";
+    /** The field that tells trusted callers the slug. */
+    public static final String CAUSE = "x-penstock-cause";
 
     private Refusal() {}
 

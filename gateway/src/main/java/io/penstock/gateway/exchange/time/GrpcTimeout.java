@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.time;
+
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Field;
+import io.penstock.gateway.exchange.GatewayException;
 
 /**
  * The {@code grpc-timeout} field: up to eight digits and a unit.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.half;
 
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Head;
 import org.jspecify.annotations.Nullable;
 
 /**

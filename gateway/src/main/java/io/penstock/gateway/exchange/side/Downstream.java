@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.side;
+
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.half.Half;
+import io.penstock.gateway.exchange.half.RequestHalf;
 
 /** The downstream's side of an exchange, as the pipeline sees it: what every transport can do for an exchange that it opened. */
 public interface Downstream {

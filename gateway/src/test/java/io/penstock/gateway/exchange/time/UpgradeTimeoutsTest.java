@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.half.RequestHalf;
+import io.penstock.gateway.exchange.side.Downstream;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

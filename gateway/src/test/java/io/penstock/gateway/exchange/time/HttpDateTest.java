@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.gateway.exchange.Field;
+import io.penstock.gateway.exchange.Head;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;

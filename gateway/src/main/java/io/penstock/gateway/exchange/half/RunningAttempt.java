@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.half;
+
+import io.penstock.gateway.exchange.Cause;
 
 /** What is under way at the upstream for an exchange, as whoever ends the exchange sees it. */
 @FunctionalInterface

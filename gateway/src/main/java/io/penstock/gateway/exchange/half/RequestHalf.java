@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.half;
 
 import org.jspecify.annotations.Nullable;
 

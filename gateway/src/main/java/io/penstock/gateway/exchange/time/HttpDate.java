@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.time;
 
+import io.penstock.gateway.exchange.Field;
+import io.penstock.gateway.exchange.Head;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;

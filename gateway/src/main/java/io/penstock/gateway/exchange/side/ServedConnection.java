@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.side;
+
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Peer;
+import io.penstock.gateway.exchange.ending.DownstreamEnding;
 
 /**
  * A connection that somebody opened to us, whatever it speaks: what its listener may do with it.

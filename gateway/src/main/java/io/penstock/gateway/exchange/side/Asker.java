@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.side;
 
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Head;
 import java.time.Duration;
 
 /** Sends requests of the gateway's own to one place. Two that are equal ask the same place. */

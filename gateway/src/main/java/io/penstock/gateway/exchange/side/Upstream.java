@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.side;
+
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.ending.AttemptFailure;
 
 /** Where an exchange was sent, and whether it is sent again. */
 public interface Upstream {

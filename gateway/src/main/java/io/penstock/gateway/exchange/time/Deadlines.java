@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.time;
 
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.GatewayException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.exchange;
+package io.penstock.gateway.exchange.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.upstream.cluster.TestDownstream;
 import java.time.Duration;
 import java.util.ArrayList;
