@@ -67,6 +67,7 @@ public final class Exchange {
     private String upstreamProtocol = "2";
     private String client;
     private boolean trusted;
+    private @Nullable Identity identity;
     private String requestId = "";
     private String route = "";
     private String cluster = "";
@@ -148,6 +149,7 @@ public final class Exchange {
         this.protocol = whole.protocol;
         this.client = whole.client;
         this.trusted = whole.trusted;
+        this.identity = whole.identity;
         this.requestId = whole.requestId;
         this.route = whole.route;
         this.cluster = whole.cluster;
@@ -292,6 +294,16 @@ public final class Exchange {
     /** The client behind the peer is in no trusted network. */
     public void distrust() {
         this.trusted = false;
+    }
+
+    /** Who the caller is, as the last filter says that has seen a proof of it; null for a stranger. */
+    public @Nullable Identity identity() {
+        return identity;
+    }
+
+    /** Sets who the caller is, before the filters further down. */
+    public void identity(Identity value) {
+        this.identity = value;
     }
 
     public String requestId() {

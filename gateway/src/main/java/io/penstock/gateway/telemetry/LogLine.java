@@ -3,6 +3,7 @@ package io.penstock.gateway.telemetry;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.Identity;
 import io.penstock.gateway.exchange.Peer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -46,6 +47,7 @@ final class LogLine {
     private static final byte[] AUTHORITY = ascii(",\"authority\":\"");
     private static final byte[] PEER = ascii(",\"peer\":\"");
     private static final byte[] CLIENT = ascii(",\"client\":\"");
+    private static final byte[] USER = ascii(",\"user\":\"");
     private static final byte[] LISTENER = ascii(",\"listener\":\"");
     private static final byte[] ROUTE = ascii(",\"route\":\"");
     private static final byte[] CLUSTER = ascii(",\"cluster\":\"");
@@ -99,6 +101,10 @@ final class LogLine {
         peer(exchange.peer());
         if (!exchange.client().equals(exchange.peer().address())) {
             wireText(CLIENT, exchange.client());
+        }
+        Identity identity = exchange.identity();
+        if (identity != null) {
+            textUnlessEmpty(USER, identity.subject());
         }
         textUnlessEmpty(ROUTE, exchange.route());
         textUnlessEmpty(CLUSTER, exchange.cluster());

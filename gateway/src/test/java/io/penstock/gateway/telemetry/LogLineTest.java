@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.exchange.Identity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,18 @@ class LogLineTest {
                 .containsEntry("attempts", "1")
                 .containsEntry("connection", "reused")
                 .doesNotContainKeys("cause", "blame", "detail");
+    }
+
+    @Test
+    void writesWhoCalledAndNothingElseOfThem() throws IOException {
+        Exchange exchange = Exchanges.of(e -> {}).end();
+        assertThat(line(exchange)).doesNotContainKeys("user");
+
+        exchange.identity(
+                Identity.of("an\"na\u00e9", Identity.Proof.JWT, "who", Map.of("email", List.of("anna@a.test"))));
+
+        assertThat(line(exchange)).containsEntry("user", "an\"na\u00e9");
+        assertThat(line(exchange).toString()).doesNotContain("anna@a.test");
     }
 
     @Test

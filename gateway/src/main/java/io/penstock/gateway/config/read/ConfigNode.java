@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config.read;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -200,6 +202,75 @@ public final class ConfigNode {
 
     public Path path(String key) {
         return value(key, "a file's path", Values::file, "a file's path").orElse(Path.of("unknown"));
+    }
+
+    /**
+     * A required secret, {@code ${NAME}} or {@code file:PATH}. One that is written in the configuration itself, empty or short is a problem.
+     *
+     * @param leastBytes how long it has to be, 1 or more
+     */
+    public Secret secret(String key, int leastBytes) {
+        YamlNode node = find(key, true);
+        if (node == null && !ignored && !broken.contains(key)) {
+            problems.add(at(key), "", "is missing, expected ${NAME} or file:PATH");
+        }
+        return Optional.ofNullable(node)
+                .flatMap(found -> secret(found, at(key), leastBytes))
+                .orElseGet(() -> standIn(leastBytes));
+    }
+
+    /** A secret, if the file has the key. */
+    public Optional<Secret> optionalSecret(String key, int leastBytes) {
+        return Optional.ofNullable(find(key)).flatMap(found -> secret(found, at(key), leastBytes));
+    }
+
+    /** A list of secrets, empty when it is absent. */
+    public List<Secret> secrets(String key, int leastBytes) {
+        return items(find(key), key, List.of(), (item, at) -> secret(item, at, leastBytes));
+    }
+
+    private static Secret standIn(int bytes) {
+        return Secret.of(new byte[Math.max(bytes, 64)], "nowhere");
+    }
+
+    private Optional<Secret> secret(YamlNode node, String at, int leastBytes) {
+        Optional<String> text = scalar(node, at, "${NAME} or file:PATH");
+        if (text.isEmpty() || !(node instanceof YamlNode.Scalar scalar)) {
+            return Optional.empty();
+        }
+        Optional<Secret> found = secret(scalar, text.get(), at);
+        if (found.isPresent() && found.get().length() < leastBytes) {
+            problems.add(
+                    at,
+                    "",
+                    found.get().length() == 0
+                            ? "is empty, expected a secret in " + found.get().origin()
+                            : "is shorter than " + leastBytes + " bytes, expected a longer one in "
+                                    + found.get().origin());
+            return Optional.empty();
+        }
+        return found;
+    }
+
+    private Optional<Secret> secret(YamlNode.Scalar scalar, String text, String at) {
+        if (!text.startsWith(Secret.FILE)) {
+            if (scalar.environment().isEmpty()) {
+                problems.add(at, "", "is written in the configuration, expected ${NAME} or file:PATH");
+                return Optional.empty();
+            }
+            String names = "${" + String.join("}, ${", scalar.environment()) + "}";
+            return Optional.of(Secret.of(text.getBytes(StandardCharsets.UTF_8), names));
+        }
+        Optional<Path> file = Values.file(text.substring(Secret.FILE.length()));
+        try {
+            if (file.isPresent()) {
+                return Optional.of(Secret.read(file.get()));
+            }
+            problems.add(at, "", "names no file, expected file:PATH");
+        } catch (IOException e) {
+            problems.add(at, "", "is of no use: " + e.getMessage());
+        }
+        return Optional.empty();
     }
 
     /** One of the constants, in lower case. */
