@@ -211,10 +211,23 @@ start_http_spring() {
 
 # gateway/config/proxy.yaml, with room for --idle's connections, an access log to a file, and one event loop, as nginx has one worker.
 # Metrics are always on.
-start_http_penstock() {
+start_http_penstock() { start_http_filtered penstock "$@"; }
+
+# One filter that may wait, and answers from what it keeps after the first request.
+start_http_penstock_waiting() {
+  start_http_filtered penstock_waiting "$1" "$2" 'external: {cluster: origin, path: /, about: [host], keep: 1h}'
+}
+
+# One filter that sees bodies: here it only counts.
+start_http_penstock_body() { start_http_filtered penstock_body "$1" "$2" 'limit-body: {response: 1GiB}'; }
+
+# start_http_filtered NAME PORT ADMIN-PORT [FILTER]
+start_http_filtered() {
+  local config=$work/$1.yaml
   shipped_flags || return 1
   awk -v most="$most_connections" '{ print } /^ *port: \$\{PORT/ { match($0, /^ */); printf "%*smax-connections: %d\n", RLENGTH, "", most }' \
-    gateway/config/proxy.yaml >"$work/penstock.yaml"
-  printf '\naccess-log:\n  output: %s\nevent-loops: 1\n' "$work/penstock-access.log" >>"$work/penstock.yaml"
-  UPSTREAM=127.0.0.1:$backend_port spawn_penstock penstock "$1" "$2" '' "${shipped[@]}"
+    gateway/config/proxy.yaml >"$config"
+  printf '\naccess-log:\n  output: %s\nevent-loops: 1\n' "$work/$1-access.log" >>"$config"
+  [ -z "${4:-}" ] || printf '\nfilters:\n  - {name: measured, %s}\nglobal-filters: [measured]\n' "$4" >>"$config"
+  UPSTREAM=127.0.0.1:$backend_port spawn_penstock "$1" "$2" "$3" '' "${shipped[@]}"
 }

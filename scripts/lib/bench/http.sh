@@ -6,6 +6,8 @@
 connections=64
 known=(nginx haproxy spring penstock)
 [ "$mode" != large ] || known=(nginx nginx_streaming haproxy spring penstock)
+# What a filter costs: only when --only asks for them.
+[ -n "$mode" ] || [ -z "$only" ] || known+=(penstock_waiting penstock_body)
 check_only
 jdk_use
 
@@ -19,7 +21,7 @@ start_parties() {
   local name
   for name in "${known[@]}"; do
     wanted "$name" || continue
-    if [ "$name" = penstock ] && ! penstock_there; then
+    if [[ $name = penstock* ]] && ! penstock_there; then
       absent+=("$name")
       continue
     fi
@@ -63,7 +65,7 @@ small_load() {
 }
 
 # compiled NAME: whether a JIT compiles it while it runs
-compiled() { case $1 in spring | penstock) return 0 ;; *) return 1 ;; esac; }
+compiled() { case $1 in spring | penstock*) return 0 ;; *) return 1 ;; esac; }
 
 # What a JIT does once would count for each request of a short run: those warm up longer. In ten runs: each begins and ends
 # connections, which a JIT would otherwise learn of in the first turns, and compile everything around it again.
