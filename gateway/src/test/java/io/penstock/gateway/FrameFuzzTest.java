@@ -97,7 +97,7 @@ class FrameFuzzTest {
                 WireFrame.HEADERS,
                 WireFrame.END_HEADERS,
                 1 + 2 * random.nextInt(6),
-                FramePeer.block(":method", "GET", ":scheme", "http", ":path", "/"));
+                FramePeer.block(":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a"));
         for (int i = random.nextInt(4); i >= 0; i--) {
             frame[3 + random.nextInt(frame.length - 3)] = (byte) random.nextInt(256);
         }

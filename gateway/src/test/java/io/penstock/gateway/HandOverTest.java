@@ -139,13 +139,17 @@ class HandOverTest {
                 } catch (UncheckedIOException e) {
                     // the gateway has closed the connection already, as it may
                 }
-                for (int call = 0; call < CALLS; call++) {
+                // the first has been read in any case; a wrong frame may have ended the connection before the others
+                do {
                     assertThat(gateway.ended().cause()).as("seed %d", seed).isNotEqualTo(Cause.INTERNAL);
-                }
+                } while (gateway.endedCount() > 0);
             }
 
             assertThat(defects.found()).isEmpty();
             gateway.awaitNoStreams();
+            while (gateway.endedCount() > 0) {
+                assertThat(gateway.ended().cause()).isNotEqualTo(Cause.INTERNAL);
+            }
             assertServes(gateway, "whole");
         }
     }

@@ -210,7 +210,9 @@ class HostilePeerTest {
                         ErrorCode.FLOW_CONTROL_ERROR,
                         peer -> {
                             int id = peer.get("/delay/60000", false);
-                            peer.flood(() -> List.of(Frame.data(id, new byte[FrameConnection.FRAME_BYTES], false)), 40);
+                            // more than both windows, should the upstream have taken some of it meanwhile
+                            peer.flood(
+                                    () -> List.of(Frame.data(id, new byte[FrameConnection.FRAME_BYTES], false)), 400);
                         }),
                 attack(
                         "an index that HPACK's tables do not have",

@@ -195,7 +195,10 @@ class RelayTest {
                 call,
                 true,
                 100,
-                FramePeer.joined(new String[] {":method", "GET", ":scheme", "http", ":path", "/"}, "x-long", value));
+                FramePeer.joined(
+                        new String[] {":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a"},
+                        "x-long",
+                        value));
         FramePeer origin = gateway.origin().connection();
         assertThat(origin.awaitHead(1).value("x-long")).isEqualTo(value);
 
@@ -427,7 +430,7 @@ class RelayTest {
     @Test
     void letsAResponseToHeadDeclareABodyThatDoesNotCome() {
         FramePeer client = gateway.client();
-        int call = client.open(true, ":method", "HEAD", ":scheme", "http", ":path", "/");
+        int call = client.open(true, ":method", "HEAD", ":scheme", "http", ":path", "/", ":authority", "a");
         FramePeer origin = gateway.origin().connection();
         origin.awaitHead(1);
 

@@ -3,6 +3,7 @@ package io.penstock.gateway.filter;
 
 import io.penstock.gateway.config.filter.ForwardedConfig;
 import io.penstock.gateway.config.filter.ForwardedConfig.Field;
+import io.penstock.gateway.config.read.Authority;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
@@ -131,8 +132,7 @@ public final class ForwardedFilter implements Filter {
     }
 
     private static String port(String authority, String scheme) {
-        int colon = authority.lastIndexOf(':');
-        boolean named = colon > 0 && authority.indexOf(']', colon) < 0 && colon + 1 < authority.length();
-        return named ? authority.substring(colon + 1) : scheme.equals("https") ? "443" : "80";
+        String named = Authority.port(authority);
+        return !named.isEmpty() ? named : scheme.equals("https") ? "443" : "80";
     }
 }

@@ -9,14 +9,12 @@ final class Host {
 
     /** The place after the host: before the port, the bracket of an IPv6 address, and a dot at the end. */
     static int end(String authority) {
-        int end = authority.length();
-        if (authority.startsWith("[")) {
-            int bracket = authority.indexOf(']');
-            return bracket < 0 ? end : bracket;
+        int end = Authority.hostEnd(authority);
+        if (end < 1) {
+            return authority.length();
         }
-        int colon = authority.lastIndexOf(':');
-        end = colon > 0 ? colon : end;
-        return end > 1 && authority.charAt(end - 1) == '.' ? end - 1 : end;
+        char last = authority.charAt(end - 1);
+        return last == ']' || (last == '.' && end > 1) ? end - 1 : end;
     }
 
     /** The place of the host's first char. */

@@ -90,16 +90,7 @@ public final class Address {
 
     /** Whether the text is a name or address and a port. */
     public static boolean hostPort(String text) {
-        int colon = text.lastIndexOf(':');
-        if (colon < 1 || !port(text.substring(colon + 1))) {
-            return false;
-        }
-        String host = text.substring(0, colon);
-        if (host.startsWith("[") && host.endsWith("]")) {
-            String inner = host.substring(1, host.length() - 1);
-            return inner.indexOf(':') >= 0 && literal(inner).isPresent();
-        }
-        return nameOrIpv4(host);
+        return Authority.valid(text) && port(Authority.port(text)) && host(withoutBrackets(Authority.host(text)));
     }
 
     /** An IP address, IPv6 in brackets, and a port. */

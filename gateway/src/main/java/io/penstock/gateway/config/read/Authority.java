@@ -33,8 +33,8 @@ public final class Authority {
         return end < text.length() ? text.substring(end + 1) : "";
     }
 
-    /** The place behind the host; -1 when something else than a port follows a bracket. */
-    private static int hostEnd(String text) {
+    /** The place behind the host; -1 when something else than a port follows a bracket, 0 when a bracket is left open. */
+    public static int hostEnd(String text) {
         if (!text.startsWith("[")) {
             int colon = text.indexOf(':');
             return colon < 0 ? text.length() : colon;

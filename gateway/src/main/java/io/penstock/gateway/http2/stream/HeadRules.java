@@ -79,10 +79,10 @@ public final class HeadRules {
                 host = field.value();
             }
         }
-        if (host == null) {
-            return null;
-        }
         String authority = head.authority();
+        if (host == null) {
+            return authority == null ? "neither :authority nor host" : null;
+        }
         if (!Authority.valid(host)) {
             return "host is neither a host nor host:port";
         }

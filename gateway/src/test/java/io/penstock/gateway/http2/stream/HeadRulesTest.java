@@ -14,17 +14,17 @@ class HeadRulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                ":method=GET|:scheme=http|:path=/",
+                ":method=GET|:scheme=http|:path=/|:authority=a",
                 ":method=GET|:scheme=http|:path=/|:authority=a|te=trailers",
-                ":method=OPTIONS|:scheme=http|:path=*",
+                ":method=OPTIONS|:scheme=http|:path=*|:authority=a",
                 ":method=CONNECT|:authority=a:1",
                 ":method=GET|:scheme=http|:path=/|:authority=a.test|host=A.test",
                 ":method=GET|:scheme=http|:path=/|:authority=[::1]:8080|host=[::1]:8080",
                 ":method=GET|:scheme=http|:path=/|host=a.test:80",
                 ":method=GET|:scheme=https|:path=/|:authority=a.test|host=a.test:443",
-                ":method=M-SEARCH|:scheme=http|:path=/\u00e9?a=b&c",
-                ":method=GET|:scheme=http|:path=/|x-empty=",
-                ":method=GET|:scheme=http|:path=/|x-obs=\u00e9"
+                ":method=M-SEARCH|:scheme=http|:path=/\u00e9?a=b&c|:authority=a",
+                ":method=GET|:scheme=http|:path=/|:authority=a|x-empty=",
+                ":method=GET|:scheme=http|:path=/|:authority=a|x-obs=\u00e9"
             })
     void takesRequestsThatAreWellFormed(String fields) {
         Head head = head(fields);
@@ -89,7 +89,8 @@ class HeadRulesTest {
                 ":method=GET|:scheme=http|:path=/|:authority=",
                 ":method=GET|:scheme=http|:path=/|host=",
                 ":method=GET|:scheme=https|:path=/|:authority=a:80|host=a",
-                ":method=GET|:scheme=http|:path=/|:authority=a,b"
+                ":method=GET|:scheme=http|:path=/|:authority=a,b",
+                ":method=GET|:scheme=http|:path=/"
             })
     void findsWhatIsWrongWithTheAuthority(String fields) {
         Head head = head(fields);
