@@ -57,7 +57,8 @@ class HostilePeerTest {
         log = new LogLines(Listener.class);
         gateway = LocalGateway.start(LocalGateway.toOrigin(backends.http(), """
                 http2: {max-concurrent-streams: 4, max-head-bytes: 2KiB, max-continuations: 4, max-resets: 20,
-                        max-late-resets: 20, max-own-resets: 20, max-settings: 20, max-pings: 20, max-empty-frames: 20, flood-window: 1m}
+                        max-late-resets: 20, max-own-resets: 20, max-settings: 20, max-pings: 20, max-empty-frames: 20, flood-window: 1m,
+                        stream-window-bytes: 65535B}
                 """));
         neighbour = HostilePeer.connect(gateway.address());
     }
@@ -210,9 +211,8 @@ class HostilePeerTest {
                         ErrorCode.FLOW_CONTROL_ERROR,
                         peer -> {
                             int id = peer.get("/delay/60000", false);
-                            // more than both windows, should the upstream have taken some of it meanwhile
                             peer.flood(
-                                    () -> List.of(Frame.data(id, new byte[FrameConnection.FRAME_BYTES], false)), 400);
+                                    () -> List.of(Frame.data(id, new byte[FrameConnection.FRAME_BYTES], false)), 40);
                         }),
                 attack(
                         "an index that HPACK's tables do not have",
