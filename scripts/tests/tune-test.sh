@@ -1,14 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# scripts/tune with a real kernel, in a network namespace of its own. Of /proc/sys only what belongs to that can be
-# written in here: the machine's settings are safe even from a mistake.
+# scripts/tune with a real kernel: profiles, verdicts, and what try measures.
 # shellcheck disable=SC2016 # backquotes are part of messages
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-PATH=$PATH:/usr/sbin:/sbin
 
-if [ "${1:-}" != inside ]; then
+outside() {
+  local file
   # A dry run writes nothing; out here it sees the keys of the whole machine, too.
   for file in "$here"/../../sysctl/*.conf; do
     sysctl --help 2>/dev/null | grep -q dry-run || break
@@ -16,42 +14,8 @@ if [ "${1:-}" != inside ]; then
     [ -z "$(sysctl --dry-run -p "$file" 2>&1 >/dev/null)" ] || refused="${refused:-} ${file##*/}"
   done
   export checked refused
-  for flags in '' -r; do
-    # shellcheck disable=SC2086 # none or one
-    if unshare $flags -n -m true 2>/dev/null; then exec unshare $flags -n -m bash "$0" inside; fi
-  done
-  echo "  skip  scripts/tune: network namespaces cannot be made here (root or user namespaces are needed)"
-  exit 0
-fi
-
-. "$here/assert.sh"
-if ! { mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys &&
-  mount --bind /proc/sys/net /proc/sys/net && mount -o remount,bind,rw /proc/sys/net; }; then
-  echo "  skip  scripts/tune: /proc/sys cannot be made read-only here"
-  exit 0
-fi
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-sysctl_folder=$(cd "$here/../../sysctl" && pwd)
-undo_file=$folder/state/tune.undo
-ipv4=/proc/sys/net/ipv4
-
-# tune ARGUMENT...: its exit code in $code, what it said in $said
-tune() {
-  said=$(TMPDIR=$folder "$here/../tune" "$@" 2>&1 </dev/null)
-  code=$?
 }
-apply() { tune apply --state "$undo_file" "$@"; }
-undo() { tune undo --state "$undo_file" "$@"; }
-profile() {
-  printf '%s\n' "$@" >"$folder/p.conf"
-}
-values() { cat "$ipv4/tcp_tw_reuse" "$ipv4/tcp_fin_timeout" "$ipv4/tcp_max_tw_buckets" "$ipv4/ip_local_port_range" "$ipv4/tcp_rmem" | tr '\n' ' '; }
-machine_values() { cat /proc/sys/fs/file-max /proc/sys/fs/nr_open /proc/sys/net/core/rmem_max; }
-original=$(values)
-saved=()
-for key in tcp_tw_reuse tcp_fin_timeout tcp_max_tw_buckets tcp_syncookies; do saved+=("$key $(cat "$ipv4/$key")"); done
-machine=$(machine_values)
+. "$(dirname "$0")/tune-inside.sh"
 
 echo "  the profiles"
 for file in article gateway high-connections; do
@@ -107,114 +71,6 @@ bad '9: found 7, expected 0..2' '# does: a' '# cures: b' '# range: 0..2' '# sinc
   '# why: c' 'net.ipv4.tcp_tw_reuse = 7'
 bad '1: found `scope: planet`, expected one of namespace machine' '# scope: planet' 'net.ipv4.tcp_tw_reuse = 1'
 bad ' found no setting' '# nothing'
-
-echo "  apply and undo"
-it "needs root, and says so in one sentence"
-mkdir "$folder/bin"
-printf '#!/bin/sh\necho 1000\n' >"$folder/bin/id"
-chmod +x "$folder/bin/id"
-said=$(PATH=$folder/bin:$PATH "$here/../tune" apply "$sysctl_folder/gateway.conf" 2>&1)
-equals "1 scripts/tune: apply needs root: run it with sudo." "$? $said"
-rm "$folder/bin/id"
-
-it "refuses harm, says what breaks, and writes nothing"
-apply --yes "$sysctl_folder/article.conf"
-equals "1 $original" "$code $(values)"
-contains "What breaks: late segments" "$said"
-it "says so to programs, too"
-apply --yes --json "$sysctl_folder/article.conf"
-equals "1 $original" "$code $(values)"
-contains '"result":"refused"' "$said"
-it "does not take silence for a yes"
-apply "$sysctl_folder/gateway.conf"
-equals "1 $original" "$code $(values)"
-contains "Nothing was written" "$said"
-
-several='net.ipv4.tcp_rmem = 4096 65536 1048576'
-profile 'net.ipv4.tcp_fin_timeout = 30' "$several" 'net.ipv4.ip_local_port_range = 20000 40001' 'fs.file-max = 12345' 'net.ipv4.tcp_tw_recycle = 1'
-it "writes what this kernel knows of a namespace, and leaves the machine alone"
-apply --yes "$folder/p.conf"
-equals 0 "$code"
-contains "3 written" "$said"
-contains "belongs to the whole machine" "$said"
-equals "30 20000 40001 $machine" "$(cat $ipv4/tcp_fin_timeout) $(tr '\t' ' ' <$ipv4/ip_local_port_range) $(machine_values)"
-it "verify reads it back"
-tune verify --state "$undo_file"
-equals 0 "$code"
-it "verify sees what changed"
-echo 44 >$ipv4/tcp_fin_timeout
-tune verify --state "$undo_file" --json
-equals 1 "$code"
-contains '"now":"44","result":"differs"' "$said"
-it "a second apply keeps the oldest values, with all that harms when forced"
-apply --yes --force "$sysctl_folder/article.conf"
-equals "0 5000" "$code $(cat $ipv4/tcp_max_tw_buckets)"
-it "undo puts back what was there, and says what somebody changed"
-echo 51 >$ipv4/tcp_fin_timeout
-undo
-equals "0 $original" "$code $(values)"
-contains "somebody changed it since" "$said"
-it "undo leaves nothing behind"
-equals "" "$(ls -A "$folder/state")"
-it "undo has nothing to do the second time"
-undo
-equals "0 $original" "$code $(values)"
-contains "Nothing to undo" "$said"
-
-it "an apply that fails half-way says so, and undo puts back"
-profile 'net.ipv4.tcp_tw_reuse = 1' 'net.ipv4.tcp_fin_timeout = 30' 'net.ipv4.tcp_max_tw_buckets = 200000'
-mount --bind $ipv4/tcp_fin_timeout $ipv4/tcp_fin_timeout
-mount -o remount,bind,ro $ipv4/tcp_fin_timeout
-apply --yes "$folder/p.conf"
-equals "1 1" "$code $(cat $ipv4/tcp_tw_reuse)"
-contains "1 of 3 written" "$said"
-umount $ipv4/tcp_fin_timeout
-undo
-equals "0 $original" "$code $(values)"
-
-it "Ctrl-C between two writes ends apply with 130, and undo puts back"
-# The script asks tr for each key's path: here is where it gets the signal, after the first value was written.
-cat >"$folder/bin/tr" <<TR
-#!/bin/sh
-input=\$(cat)
-case "\$input \$(cat $ipv4/tcp_tw_reuse)" in *tcp_fin_timeout*\ 1) kill -s INT 0 ;; esac
-printf '%s\n' "\$input" | $(command -v tr) "\$@"
-TR
-chmod +x "$folder/bin/tr"
-set -m
-plain=(env "--default-signal=INT")
-"${plain[@]}" true 2>/dev/null || plain=(env)
-PATH=$folder/bin:$PATH "${plain[@]}" "$here/../tune" apply --yes --state "$undo_file" "$folder/p.conf" >"$folder/said" 2>&1 </dev/null &
-wait $!
-equals "130 1 60" "$? $(cat $ipv4/tcp_tw_reuse) $(cat $ipv4/tcp_fin_timeout)"
-contains "interrupted by SIGINT: 1 of 3 written" "$(cat "$folder/said")"
-set +m
-undo
-equals "0 $original" "$code $(values)"
-
-it "persists what holds, and undo removes the file"
-apply --yes --persist-to "$folder/etc/90.conf" "$sysctl_folder/gateway.conf"
-equals 0 "$code"
-contains "net.ipv4.tcp_slow_start_after_idle = 0" "$(cat "$folder/etc/90.conf")"
-undo
-equals "0 gone" "$code $([ -e "$folder/etc/90.conf" ] || echo gone)"
-it "does not overwrite somebody else's file"
-echo '# mine' >"$folder/etc/90.conf"
-apply --yes --persist-to "$folder/etc/90.conf" "$sysctl_folder/gateway.conf"
-equals "1 # mine $original" "$code $(cat "$folder/etc/90.conf") $(values)"
-it "undo keeps away from another namespace"
-apply --yes "$sysctl_folder/gateway.conf"
-said=$(unshare -n "$here/../tune" undo --state "$undo_file" 2>&1)
-equals 1 $?
-contains "is of the network namespace" "$said"
-undo
-equals "0 $original" "$code $(values)"
-it "undo refuses a file that it did not write"
-echo nonsense >"$undo_file"
-undo
-equals 1 "$code"
-contains "tune.undo:1: found \`nonsense\`" "$said"
-rm "$undo_file"
 
 echo "  verdicts"
 # verdict A,B,LOST...: one round each

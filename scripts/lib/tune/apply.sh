@@ -1,35 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# apply: plan, refuse, show, ask, save the undo file, and only then write.
-
-persist_mark='# Written by scripts/tune apply; scripts/tune undo removes it.'
-
-is_ours() { [ "$(head -n 1 "$1" 2>/dev/null)" = "$persist_mark" ]; }
+# apply: plan, refuse, show, ask, put all files on the disk, and only then write to the kernel.
 
 tune_apply() {
   must_be_root
   load_profile "$1" || return 2
   find_scopes
+  written=0 results=() changes=()
+  trap 'interrupted INT 130' INT
+  trap 'interrupted TERM 143' TERM
+  trap 'interrupted HUP 129' HUP
   plan
-  refuse_harm || return 1
-  if [ -n "$persist" ] && [ -e "$persist" ] && ! is_ours "$persist"; then
-    say "$persist exists, and is not of this script: name another file with --persist-to. Nothing was written."
-    return 1
-  fi
+  undo_lock || { nothing_written; return 1; }
+  refuse_harm && persist_allowed || { nothing_written; return 1; }
   difference
   if [ ${#changes[@]} = 0 ] && [ -z "$persist" ]; then
     report 0 'Nothing to write.'
     return 0
   fi
-  agreed || { say "Nothing was written."; return 1; }
-  undo_lock
-  undo_open && note_changes || return 1
-  written=0
-  trap 'interrupted INT 130' INT
-  trap 'interrupted TERM 143' TERM
-  trap 'interrupted HUP 129' HUP
-  undo_save && write_changes && write_persisted || return 1
+  agreed || { nothing_written; return 1; }
+  undo_open && note_changes && stage_persisted && undo_save || { nothing_written; return 1; }
+  write_changes && write_persisted || return 1
   trap - INT TERM HUP
   report 0 "$written written; scripts/tune undo puts back what was there ($state)."
 }
@@ -67,8 +59,7 @@ refuse_harm() {
     results[index]=refused texts[index]=${p_breaks[$index]}
     say "$profile:${lines[$index]}: ${keys[$index]} = ${values[$index]} does harm. What breaks: ${p_breaks[$index]}."
   done
-  report 1 ''
-  say "Nothing was written. --force writes it all the same."
+  say "--force writes it all the same."
   return 1
 }
 
@@ -86,11 +77,11 @@ difference() {
 }
 
 agreed() {
-  local answer=''
+  local reply=''
   [ -z "$yes" ] || return 0
   printf 'Write %d settings%s? [y/N] ' "${#changes[@]}" "${persist:+ and $persist}" >&2
-  read -r answer || echo >&2
-  case $answer in y | Y | yes) return 0 ;; *) return 1 ;; esac
+  read -r reply || echo >&2
+  case $reply in y | Y | yes) return 0 ;; *) return 1 ;; esac
 }
 
 note_changes() {
@@ -98,7 +89,7 @@ note_changes() {
   for index in ${changes[@]+"${changes[@]}"}; do
     undo_note "${keys[$index]}" "${befores[$index]}" "${values[$index]}"
   done
-  [ -z "$persist" ] || u_persist=$persist
+  [ -z "$persist" ] || undo_note_file "$persist"
 }
 
 write_changes() {
@@ -106,8 +97,8 @@ write_changes() {
   for index in ${changes[@]+"${changes[@]}"}; do
     if ! write_value "${keys[$index]}" "${values[$index]}"; then
       results[index]=failed texts[index]=$reason
-      report 1 ''
       say "$profile:${lines[$index]}: ${keys[$index]}: $reason. $written of ${#changes[@]} written; scripts/tune undo puts them back ($state)."
+      report 1 ''
       return 1
     fi
     results[index]=written
@@ -115,39 +106,33 @@ write_changes() {
   done
 }
 
-# For the next boot: what holds now. What is left out is left out there as well.
-write_persisted() {
-  local index
-  [ -n "$persist" ] || return 0
-  mkdir -p "$(dirname "$persist")" 2>/dev/null
-  {
-    printf '%s\n# From %s.\n' "$persist_mark" "$profile"
-    for index in "${!keys[@]}"; do
-      case ${results[$index]} in
-        written) printf '%s = %s\n' "${keys[$index]}" "${values[$index]}" ;;
-        same) printf '%s = %s\n' "${keys[$index]}" "${befores[$index]}" ;;
-      esac
-    done
-  } | save_file "$persist"
+nothing_written() {
+  say "Nothing was written."
+  report 1 ''
 }
 
 # interrupted SIGNAL CODE
 interrupted() {
   trap - INT TERM HUP
-  say "interrupted by SIG$1: $written of ${#changes[@]} written; scripts/tune undo puts them back ($state)."
+  if [ "$written" = 0 ]; then say "interrupted by SIG$1. Nothing was written."
+  else say "interrupted by SIG$1: $written of ${#changes[@]} written; scripts/tune undo puts them back ($state)."; fi
+  report 1 ''
   exit "$2"
 }
 
-# report CODE TEXT: for programs all of it, for people the sentence
+# report CODE TEXT: for programs all of it, with what was said as the error; for people the sentence
 report() {
-  local index objects=()
+  local index result objects=()
   if [ -z "$json" ]; then
     [ -z "$2" ] || echo "$2"
     return 0
   fi
-  for index in "${!keys[@]}"; do
-    objects+=("$(object key "${keys[$index]}" result "${results[$index]}" before "${befores[$index]}" \
+  for index in "${!results[@]}"; do
+    result=${results[$index]}
+    [ "$result" != change ] || result='not written'
+    objects+=("$(object key "${keys[$index]}" result "$result" before "${befores[$index]}" \
       wanted "${values[$index]}" scope "${scopes[$index]}" text "${texts[$index]}")")
   done
-  object profile "$profile" undo "$state" persisted "$persist" ok "=$([ "$1" = 0 ] && echo true || echo false)" settings "=$(list "${objects[@]}")"
+  answer "$(object profile "$profile" undo "$state" persisted "$persist" ok "=$([ "$1" = 0 ] && echo true || echo false)" \
+    error "$([ "$1" = 0 ] || echo "$words")" settings "=$(list ${objects[@]+"${objects[@]}"})")"
 }

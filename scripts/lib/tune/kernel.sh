@@ -53,17 +53,19 @@ find_unshare() {
 # Asks the kernel, in a network namespace of its own, which of the profile's keys belong to one: into scopes[].
 # Without namespaces the profile's word counts. Nothing is written.
 find_scopes() {
-  local index path list=() answer=''
+  local index path flags list=() answer=''
   scopes=() scope_source=kernel
   for index in "${!keys[@]}"; do
     path_of "${keys[$index]}"
     list+=("$path")
   done
-  # shellcheck disable=SC2016 # expanded inside
-  if find_unshare; then
-    answer=$("${unshare[@]}" -n sh -c 'for path; do case $path in /proc/sys/net/*) [ -f "$path" ] &&
-      case $(stat -c %a "$path") in *[2367]??) echo namespace; continue ;; esac ;; esac; echo machine; done' - "${list[@]}" 2>/dev/null)
-  fi
+  # The question itself shows which way of making one is open: each namespace takes its time.
+  for flags in -n -rn; do
+    # shellcheck disable=SC2016 # expanded inside
+    answer=$(unshare "$flags" sh -c 'for path; do case $path in /proc/sys/net/*) [ -f "$path" ] &&
+      case $(stat -c %a "$path") in *[2367]??) echo namespace; continue ;; esac ;; esac; echo machine; done' - "${list[@]}" 2>/dev/null) &&
+      [ -n "$answer" ] && break
+  done
   if [ -z "$answer" ]; then
     scope_source=profile
     for index in "${!keys[@]}"; do scopes[index]=${p_scope[$index]:-machine}; done

@@ -12,7 +12,12 @@ read_profile() { LC_ALL=C awk -v "name=$1" -f "$lib/profile.awk" "$1"; }
 load_profile() {
   local text line key value form index word
   [ -f "$1" ] && [ -r "$1" ] || { say "cannot read the profile $1"; return 2; }
-  text=$(read_profile "$1") || return 2
+  # What is wrong comes without settings, one line for each fault.
+  text=$(read_profile "$1" 2>&1) || {
+    words+="${words:+; }$text"
+    printf '%s\n' "$text" >&2
+    return 2
+  }
   known_comments || return 2
   lines=() keys=() values=() forms=()
   for word in "${profile_words[@]}"; do declare -g -a "p_$word=()"; done

@@ -15,10 +15,12 @@ each_profile() {
       "$call" || one=1
     else
       one=2
+      objects+=("$(object profile "$file" ok =false error "$words")")
+      words=''
     fi
     [ "$one" -le "$code" ] || code=$one
   done
-  [ -z "$json" ] || list ${objects[@]+"${objects[@]}"}
+  [ -z "$json" ] || answer "$(list ${objects[@]+"${objects[@]}"})"
   return "$code"
 }
 
@@ -123,7 +125,7 @@ verify_applied() {
   undo_read || return 1
   objects=() wrong=0
   for i in "${!u_keys[@]}"; do verify_value "${u_keys[$i]}" "${u_wanted[$i]}" ''; done
-  [ -z "$json" ] || list "${objects[@]}"
+  [ -z "$json" ] || answer "$(list ${objects[@]+"${objects[@]}"})"
   [ "$wrong" = 0 ]
 }
 

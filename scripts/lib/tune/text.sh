@@ -3,7 +3,14 @@
 #
 # What people and programs read.
 
-say() { echo "scripts/tune: $1" >&2; }
+# Why it ends as it does; programs get it where nothing else answers them.
+words='' answered=''
+
+note() { echo "scripts/tune: $1" >&2; }
+say() {
+  words+="${words:+; }$1"
+  note "$1"
+}
 
 # indent TEXT: in 80 columns, four spaces from the left
 indent() { [ -z "$1" ] || fold -s -w 74 <<<"$1" | sed 's/ *$//; s/^/    /'; }
@@ -15,6 +22,7 @@ quoted() {
   text=${text//\"/\\\"}
   text=${text//$'\t'/\\t}
   text=${text//$'\n'/\\n}
+  text=${text//[[:cntrl:]]/ }
   quoted="\"$text\""
 }
 
@@ -33,4 +41,15 @@ object() {
 list() {
   local IFS=,
   printf '[%s]\n' "$*"
+}
+
+# answer JSON: the one line for programs
+answer() {
+  answered=1
+  printf '%s\n' "$1"
+}
+
+# answer_refusal CODE: whatever the reason, a program gets a line of JSON
+answer_refusal() {
+  [ -z "$json" ] || [ -n "$answered" ] || [ "$1" = 0 ] || answer "$(object ok =false error "${words:-ended with $1}")"
 }

@@ -15,7 +15,7 @@ try_needs() {
     say "try needs the package ${missing[0]}: install it."
     return 1
   fi
-  say "installing ${missing[*]}"
+  note "installing ${missing[*]}"
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     -o DPkg::Lock::Timeout=120 "${missing[@]}"; } >/dev/null 2>&1 || { say "could not install ${missing[*]}."; return 1; }
 }
@@ -33,11 +33,10 @@ tune_try() {
   for index in ${with[@]+"${!with[@]}"}; do check_with "${with[$index]}" || return 2; done
   try_plan
   build_sink || return $?
-  work=$(mktemp -d "${TMPDIR:-/tmp}/penstock-tune.XXXXXX") || return 1
-  trap try_end EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
-  trap 'exit 129' HUP
+  trap 'say "interrupted by SIGINT"; exit 130' INT
+  trap 'say "interrupted by SIGTERM"; exit 143' TERM
+  trap 'say "interrupted by SIGHUP"; exit 129' HUP
+  work=$(mktemp -d "${TMPDIR:-/tmp}/penstock-tune.XXXXXX") || { say "cannot make a folder in ${TMPDIR:-/tmp}"; return 1; }
   printf '%s\n' ${jobs_planned[@]+"${jobs_planned[@]}"} >"$work/plan"
   printf '%s\n' ${with[@]+"${with[@]}"} >"$work/with"
   : >"$work/results"
@@ -53,7 +52,6 @@ tune_try() {
 }
 
 try_end() {
-  trap - EXIT INT TERM HUP
   # The first process of the namespace dies with its parent, and all others with it.
   [ -z "${inside:-}" ] || { kill -KILL "$inside" 2>/dev/null; wait "$inside" 2>/dev/null; }
   rm -rf "$work"
@@ -138,8 +136,8 @@ try_report() {
     [ "$verdict" != undecided ] || code=1
     try_line
   done <"$work/in-order"
-  [ -z "$json" ] || object profile "$profile" kernel "$(kernel_release)" congestion "$(present net.ipv4.tcp_congestion_control)" \
-    rounds "=$rounds" method "paired differences, Student's t, 95 %" settings "=$(list ${objects[@]+"${objects[@]}"})"
+  [ -z "$json" ] || answer "$(object profile "$profile" kernel "$(kernel_release)" congestion "$(present net.ipv4.tcp_congestion_control)" \
+    with "${with[*]-}" rounds "=$rounds" method "paired differences, Student's t, 95 %" settings "=$(list ${objects[@]+"${objects[@]}"})")"
   return "$code"
 }
 
@@ -162,8 +160,8 @@ TEXT
 }
 
 try_line() {
-  local title note='' key='all together'
-  [ "$name" = all ] || key=${keys[$name]}
+  local title note='' key='all together' wanted=''
+  [ "$name" = all ] || key=${keys[$name]} wanted=${values[$name]}
   case $name in
     all) title="all together ($load)" note=${harmful:+"Among them, harmful alone: $harmful. "} ;;
     *)
@@ -174,7 +172,7 @@ try_line() {
       ;;
   esac
   if [ -n "$json" ]; then
-    objects+=("$(object key "$key" load "$load" verdict "$verdict" rounds "=$n" a "=$a" b "=$b" \
+    objects+=("$(object key "$key" wanted "$wanted" load "$load" verdict "$verdict" rounds "=$n" a "=$a" b "=$b" \
       difference "=$diff" low "=$low" high "=$high" lost "=$lost" lostLow "=$lost_low" lostHigh "=$lost_high" note "$note")")
     return 0
   fi

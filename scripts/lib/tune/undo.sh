@@ -11,25 +11,19 @@ boot_now() { cat /proc/sys/kernel/random/boot_id; }
 
 # One command at a time has the undo file; the lock, on its folder, goes with the process.
 undo_lock() {
-  mkdir -p "$(dirname "$state")" 2>/dev/null || { say "cannot make the folder of $state"; exit 1; }
+  local folder
+  folder=$(dirname "$state")
+  make_folder "$folder" || return 1
   command -v flock >/dev/null 2>&1 || return 0
-  exec 8<"$(dirname "$state")" || { say "cannot read the folder of $state"; exit 1; }
-  flock -n 8 || { say "another apply or undo is at work on $state"; exit 1; }
+  { exec 8<"$folder"; } 2>/dev/null || { say "cannot read the folder $folder"; return 1; }
+  flock -n 8 || { say "another apply or undo is at work on $state"; return 1; }
 }
 
-# save_file FILE: what comes in, whole and on the disk, or not at all
-save_file() {
-  local new="$1.new"
-  { cat >"$new" && sync "$new" && mv -f "$new" "$1" && sync "$(dirname "$1")"; } 2>/dev/null && return 0
-  rm -f "$new" 2>/dev/null
-  say "cannot save $1"
-  return 1
-}
-
-# undo_read: into u_keys, u_before, u_wanted, u_namespace, u_boot, u_profile, u_persist
+# undo_read: into u_keys, u_before, u_wanted, u_namespace, u_boot, u_profile, u_files, u_file_before, u_made
 undo_read() {
   local kind a b c number=0
-  u_keys=() u_before=() u_wanted=() u_namespace='' u_boot='' u_profile='' u_persist=''
+  u_keys=() u_before=() u_wanted=() u_namespace='' u_boot='' u_profile='' u_files=() u_file_before=() u_made=()
+  [ -f "$state" ] && [ -r "$state" ] || { say "cannot read $state"; return 1; }
   while IFS=$'\t' read -r kind a b c; do
     number=$((number + 1))
     case $number:$kind in
@@ -38,7 +32,8 @@ undo_read() {
       *:namespace) u_namespace=$a ;;
       *:boot) u_boot=$a ;;
       *:profile) u_profile=$a ;;
-      *:persist) u_persist=$a ;;
+      *:persist) u_files+=("$a") u_file_before+=("${b:--}") ;;
+      *:made) u_made+=("$a") ;;
       *:set)
         if [ -z "$a" ] || [ -z "$c" ] || [[ $a == *..* ]]; then
           say "$state:$number: expected a key, its old and its new value"
@@ -48,18 +43,22 @@ undo_read() {
         ;;
       *) say "$state:$number: found \`$kind\`, expected set"; return 1 ;;
     esac
-  done <"$state" || { say "cannot read $state"; return 1; }
+  done <"$state"
   [ "$number" -gt 0 ] || { say "$state is empty"; return 1; }
 }
 
 undo_save() {
+  u_made+=(${made[@]+"${made[@]}"})
+  save_file "$state" < <(undo_text)
+}
+
+undo_text() {
   local i
-  {
-    printf '%s\n' "$undo_head"
-    printf '%s\t%s\n' namespace "$u_namespace" boot "$u_boot" profile "$u_profile"
-    [ -z "$u_persist" ] || printf 'persist\t%s\n' "$u_persist"
-    for i in "${!u_keys[@]}"; do printf 'set\t%s\t%s\t%s\n' "${u_keys[$i]}" "${u_before[$i]}" "${u_wanted[$i]}"; done
-  } | save_file "$state"
+  printf '%s\n' "$undo_head"
+  printf '%s\t%s\n' namespace "$u_namespace" boot "$u_boot" profile "$u_profile"
+  for i in "${!u_files[@]}"; do printf 'persist\t%s\t%s\n' "${u_files[$i]}" "${u_file_before[$i]}"; done
+  [ ${#u_made[@]} = 0 ] || printf 'made\t%s\n' "${u_made[@]}"
+  for i in "${!u_keys[@]}"; do printf 'set\t%s\t%s\t%s\n' "${u_keys[$i]}" "${u_before[$i]}" "${u_wanted[$i]}"; done
 }
 
 # undo_note KEY BEFORE WANTED: remembers it; the oldest value stays
@@ -71,19 +70,27 @@ undo_note() {
   u_keys+=("$1") u_before+=("$2") u_wanted+=("$3")
 }
 
+# undo_note_file FILE: remembers it with what is in it, or - where it is not there; the oldest stays
+undo_note_file() {
+  local each before=-
+  for each in ${u_files[@]+"${u_files[@]}"}; do [ "$each" != "$1" ] || return 0; done
+  if [ -e "$1" ]; then before=$(base64 -w 0 "$1") || { say "cannot read $1"; return 1; }; fi
+  u_files+=("$1") u_file_before+=("$before")
+}
+
 # undo_open: the file as it is, or a new one in memory; 1 when it is of another namespace
 undo_open() {
   if [ -e "$state" ]; then
     undo_read || return 1
     undo_here
   else
-    u_keys=() u_before=() u_wanted=() u_persist=''
+    u_keys=() u_before=() u_wanted=() u_files=() u_file_before=() u_made=()
     u_namespace=$(namespace_now) u_boot=$(boot_now) u_profile=$profile
   fi
 }
 
 undo_here() {
-  [ "$u_boot" = "$(boot_now)" ] || { say "$state is from before the last boot"; u_namespace=$(namespace_now); }
+  [ "$u_boot" = "$(boot_now)" ] || { note "$state is from before the last boot"; u_namespace=$(namespace_now); }
   [ "$u_namespace" = "$(namespace_now)" ] || [ -n "$force" ] || {
     say "$state is of the network namespace $u_namespace, and this is $(namespace_now): run it there, or with --force"
     return 1
@@ -105,18 +112,19 @@ write_value() {
 tune_undo() {
   local i failed=0
   must_be_root
-  undo_lock
   objects=()
   if [ ! -e "$state" ]; then
-    if [ -n "$json" ]; then echo '[]'; else echo "Nothing to undo: there is no $state."; fi
+    if [ -n "$json" ]; then answer '[]'; else echo "Nothing to undo: there is no $state."; fi
     return 0
   fi
-  undo_read && undo_here || return 1
+  undo_lock && undo_read && undo_here || return 1
   for ((i = ${#u_keys[@]} - 1; i >= 0; i--)); do undo_one "$i" || failed=1; done
-  undo_persisted || failed=1
-  [ -z "$json" ] || list ${objects[@]+"${objects[@]}"}
+  for i in "${!u_files[@]}"; do undo_persisted "$i" || failed=1; done
+  [ -z "$json" ] || answer "$(list ${objects[@]+"${objects[@]}"})"
   if [ "$failed" = 0 ]; then
     rm -f "$state"
+    # At the end of the process, where they are empty.
+    made+=(${u_made[@]+"${u_made[@]}"})
   else
     say "not all of it is back: $state stays, so that undo can be called again"
   fi
@@ -142,14 +150,4 @@ undo_one() {
     indent "$text"
   fi
   [ "$result" != failed ]
-}
-
-undo_persisted() {
-  [ -n "$u_persist" ] && [ -e "$u_persist" ] || return 0
-  if ! is_ours "$u_persist"; then
-    say "$u_persist is not as apply wrote it: it stays"
-  else
-    rm -f "$u_persist" || { say "cannot remove $u_persist"; return 1; }
-    [ -n "$json" ] || printf '%-8s %s\n' removed "$u_persist"
-  fi
 }
