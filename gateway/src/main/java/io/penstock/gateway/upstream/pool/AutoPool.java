@@ -10,7 +10,6 @@ import io.penstock.gateway.upstream.dial.Dialer;
 import io.penstock.gateway.upstream.pool.WaitingLine.Waiting;
 import io.penstock.gateway.wire.PooledWire;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -30,20 +29,14 @@ public final class AutoPool implements Pool, Dialer.Caller {
     private final UpstreamConfig config;
     private final Dialer dialer;
     private final Consumer<Exchange> successor;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Intake intake;
+    private final ReentrantLock lock;
     private final WaitingLine line;
     /** Replaced, and not yet empty. */
     private final List<Pool> former = new CopyOnWriteArrayList<>();
 
     private volatile @Nullable Pool chosen;
-    private volatile boolean abandoned;
-    private volatile long lastUsedNanos = System.nanoTime();
-    /** Under the lock, as are the next three. */
-    private boolean dialing;
-
-    private boolean draining;
-    private long failures;
-    /** What former pools did that are gone. */
+    /** What former pools did that are gone; under the lock. */
     private PoolReport past;
 
     public AutoPool(String user, UpstreamConfig config, Dialer dialer, Consumer<Exchange> successor) {
@@ -51,17 +44,20 @@ public final class AutoPool implements Pool, Dialer.Caller {
         this.config = config;
         this.dialer = dialer;
         this.successor = successor;
-        this.line = new WaitingLine(config);
-        this.past = nothing(0, 0);
+        this.intake = new Intake(user, config, dialer, successor);
+        this.lock = intake.lock;
+        this.line = intake.line;
+        this.past = ownReport();
     }
 
-    private PoolReport nothing(int waiting, long connectFailures) {
-        return new PoolReport(user, name(), "auto", 0, 0, 0, 0, 0, waiting, connectFailures, Map.of());
+    /** Of what happened before a choice. */
+    private PoolReport ownReport() {
+        return intake.report("auto", 0, 0, 0, 0);
     }
 
     @Override
     public String name() {
-        return dialer.name();
+        return intake.name();
     }
 
     @Override
@@ -80,14 +76,7 @@ public final class AutoPool implements Pool, Dialer.Caller {
      * <p>Under the lock, because whoever gives the chosen pool up holds it until this one is given up, too.
      */
     private void openAnew(Exchange exchange) {
-        boolean gone;
-        lock.lock();
-        try {
-            gone = abandoned;
-        } finally {
-            lock.unlock();
-        }
-        if (gone) {
+        if (intake.locked(intake::abandoned)) {
             successor.accept(exchange);
         } else {
             open(exchange);
@@ -110,34 +99,19 @@ public final class AutoPool implements Pool, Dialer.Caller {
             if (already != null) {
                 return already::open;
             }
-            if (abandoned) {
+            if (intake.abandoned()) {
                 return successor;
             }
-            if (draining) {
-                throw new GatewayException(Cause.DRAINING, "the upstream's pool is draining");
+            intake.join(waiting, Cause.TOO_MANY_CONNECTIONS);
+            intake.used(waiting.sinceNanos);
+            if (intake.wants(1)) {
+                intake.dial(this, null);
             }
-            if (!line.add(waiting)) {
-                throw new GatewayException(
-                        Cause.TOO_MANY_CONNECTIONS, config.maxQueue() + " exchanges already wait for " + name());
-            }
-            lastUsedNanos = waiting.sinceNanos;
-            dialing = dialing || dialer.start(this, null);
-            if (!dialing) {
-                fail(
-                        line.takeIf(each -> true),
-                        Cause.OVERLOADED,
-                        "no descriptor is left for a connection to " + name());
-            }
+            intake.refuseUndialed();
         } finally {
             lock.unlock();
         }
         return ((Pool) waiting.await())::open;
-    }
-
-    private static void fail(List<Waiting> failed, Cause cause, String detail) {
-        for (Waiting waiting : failed) {
-            waiting.finish(new GatewayException(cause, detail));
-        }
     }
 
     // ---- the choice ----
@@ -146,11 +120,9 @@ public final class AutoPool implements Pool, Dialer.Caller {
     public void connected(PooledWire wire, @Nullable Peer peer) {
         lock.lock();
         try {
-            dialing = false;
+            intake.dialed();
             Pool pool = choose(wire);
-            for (Waiting waiting : line.takeIf(each -> true)) {
-                waiting.finish(pool);
-            }
+            line.takeAll().forEach(waiting -> waiting.finish(pool));
         } finally {
             lock.unlock();
         }
@@ -158,14 +130,11 @@ public final class AutoPool implements Pool, Dialer.Caller {
 
     @Override
     public void failed(Cause cause, String detail) {
-        lock.lock();
-        try {
-            dialing = false;
-            failures++;
-            fail(line.takeIf(each -> true), cause, detail);
-        } finally {
-            lock.unlock();
-        }
+        intake.locked(() -> {
+            intake.dialed();
+            intake.ledger.failed();
+            intake.refuse(line.takeAll(), cause, detail);
+        });
     }
 
     /** Under the lock. */
@@ -180,7 +149,7 @@ public final class AutoPool implements Pool, Dialer.Caller {
             http1.adopt(wire);
             pool = http1;
         }
-        if (draining) {
+        if (intake.draining()) {
             pool.drain();
         }
         chosen = pool;
@@ -213,14 +182,7 @@ public final class AutoPool implements Pool, Dialer.Caller {
 
     @Override
     public void upkeep(long now) {
-        List<Waiting> late;
-        lock.lock();
-        try {
-            late = line.takeLate(now);
-        } finally {
-            lock.unlock();
-        }
-        fail(late, Cause.CONNECT_TIMEOUT, "no connection to " + name() + " within " + config.queueTimeout());
+        intake.refuseLate(intake.locked(() -> line.takeLate(now)), Cause.CONNECT_TIMEOUT, "connection");
         Pool pool = chosen;
         if (pool != null) {
             pool.upkeep(now);
@@ -234,13 +196,10 @@ public final class AutoPool implements Pool, Dialer.Caller {
     }
 
     private void forget(Pool one) {
-        lock.lock();
-        try {
+        intake.locked(() -> {
             former.remove(one);
             past = past.plus(one.report());
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     @Override
@@ -248,9 +207,9 @@ public final class AutoPool implements Pool, Dialer.Caller {
         Pool pool;
         lock.lock();
         try {
-            draining = true;
+            intake.drain();
+            intake.refuseAllDraining();
             pool = chosen;
-            fail(line.takeIf(each -> true), Cause.DRAINING, "the upstream's pool is draining");
         } finally {
             lock.unlock();
         }
@@ -274,11 +233,13 @@ public final class AutoPool implements Pool, Dialer.Caller {
         lock.lock();
         try {
             Pool pool = chosen;
-            boolean unused = pool == null
-                    ? !dialing && line.size() == 0 && now - lastUsedNanos > nanos
-                    : former.isEmpty() && pool.abandonAfter(nanos, now);
-            abandoned |= unused;
-            return abandoned;
+            if (pool == null) {
+                return intake.abandonAfter(() -> true, nanos, now);
+            }
+            if (former.isEmpty() && pool.abandonAfter(nanos, now)) {
+                intake.abandon();
+            }
+            return intake.abandoned();
         } finally {
             lock.unlock();
         }
@@ -286,7 +247,7 @@ public final class AutoPool implements Pool, Dialer.Caller {
 
     @Override
     public boolean abandoned() {
-        return abandoned;
+        return intake.abandoned();
     }
 
     @Override
@@ -294,9 +255,7 @@ public final class AutoPool implements Pool, Dialer.Caller {
         lock.lock();
         try {
             Pool pool = chosen;
-            PoolReport all = pool == null
-                    ? nothing(line.size(), failures)
-                    : pool.report().plus(nothing(0, failures));
+            PoolReport all = pool == null ? ownReport() : pool.report().plus(ownReport());
             for (Pool one : former) {
                 all = all.plus(one.report());
             }

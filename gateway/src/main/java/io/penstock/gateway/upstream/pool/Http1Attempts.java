@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.upstream.pool;
 
-import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Methods;
@@ -9,7 +8,6 @@ import io.penstock.gateway.exchange.side.AttemptObserver;
 import io.penstock.gateway.upstream.forward.Forwarding;
 import io.penstock.gateway.wire.EventLoop;
 import io.penstock.gateway.wire.LoopOdds;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,18 +15,13 @@ import org.jspecify.annotations.Nullable;
  * idle there and nothing else has to be waited for, and otherwise on the exchange's own thread.
  */
 final class Http1Attempts {
-    private final Http1Pool pool;
-    private final Consumer<Exchange> successor;
+    private final Http1Checkout checkout;
+    private final Intake intake;
     private final LoopOdds odds = new LoopOdds();
 
-    /**
-     * Makes nothing yet.
-     *
-     * @param successor takes exchanges when the pool does not any more
-     */
-    Http1Attempts(Http1Pool pool, Consumer<Exchange> successor) {
-        this.pool = pool;
-        this.successor = successor;
+    Http1Attempts(Http1Checkout checkout, Intake intake) {
+        this.checkout = checkout;
+        this.intake = intake;
     }
 
     /** Makes an attempt; never blocks. */
@@ -47,7 +40,7 @@ final class Http1Attempts {
                 || !exchange.downstream().half().received()) {
             return false;
         }
-        Http1Lease lease = pool.takeOn(loop, exchange, Methods.idempotent(exchange.method()));
+        Http1Lease lease = checkout.takeOn(loop, exchange, Methods.idempotent(exchange.method()));
         if (lease == null) {
             return false;
         }
@@ -74,12 +67,12 @@ final class Http1Attempts {
         while (true) {
             Http1Lease lease;
             try {
-                lease = pool.take(exchange, fresh, repeatable);
+                lease = checkout.take(exchange, fresh, repeatable);
             } catch (GatewayException e) {
                 if (observer != null) {
                     exchange.attemptObserver(observer);
                 }
-                openElsewhere(exchange, e);
+                intake.sendOnOrElsewhere(exchange, e);
                 return;
             }
             if (observer == null) {
@@ -90,18 +83,6 @@ final class Http1Attempts {
                 return;
             }
             fresh = true;
-        }
-    }
-
-    private void openElsewhere(Exchange exchange, GatewayException failure) {
-        if (!pool.succeeded() || failure.reason() != Cause.DRAINING) {
-            Pool.openElsewhere(exchange, failure);
-            return;
-        }
-        try {
-            successor.accept(exchange);
-        } catch (GatewayException e) {
-            Pool.openElsewhere(exchange, e);
         }
     }
 }

@@ -96,8 +96,13 @@ final class Http1Lease implements Lease, Runnable {
         return now - bornNanos > maxAgeNanos;
     }
 
-    boolean worn() {
-        return connection.opened() >= config.http1().maxRequests();
+    /** Why no other exchange may have it, or null. */
+    @Nullable
+    UpstreamEnding usedUp(long now) {
+        if (connection.opened() >= config.http1().maxRequests()) {
+            return UpstreamEnding.MAX_REQUESTS;
+        }
+        return tooOld(now) ? UpstreamEnding.MAX_AGE : null;
     }
 
     /** Whether it was in use so recently that asking the socket is not worth a system call. */

@@ -4,17 +4,13 @@ package io.penstock.gateway.upstream.pool;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
-import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.ending.UpstreamEnding;
-import io.penstock.gateway.exchange.half.Half;
 import io.penstock.gateway.http2.UpstreamConnection;
 import io.penstock.gateway.upstream.dial.Dialer;
-import io.penstock.gateway.upstream.forward.Forwarding;
 import io.penstock.gateway.upstream.pool.WaitingLine.Waiting;
 import io.penstock.gateway.wire.PooledWire;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -35,41 +31,18 @@ public final class Http2Pool implements Pool, UpstreamConnection.Observer, Diale
     private static final int USUAL_STREAMS = 100;
     /** How long a PING may take before another connection is opened instead. */
     private static final long PING_PATIENCE_NANOS = 100_000_000;
-    /** How often one look at the queue puts second attempts behind the others. */
-    private static final int MOST_PASSES = 16;
 
-    private final String user;
     private final UpstreamConfig config;
     private final Dialer dialer;
-    private final Consumer<Exchange> successor;
     private final @Nullable AutoPool choosing;
     private final String protocol;
     private final boolean once;
-    private final Ledger ledger = new Ledger();
-    private final ReentrantLock lock = new ReentrantLock();
-
-    private volatile Serving[] serving = {};
-    private final List<UpstreamConnection> all = new ArrayList<>();
+    private final Intake intake;
+    private final ReentrantLock lock;
     private final WaitingLine line;
-    private int dialing;
-    private boolean draining;
-    private volatile boolean replaced;
-    private volatile boolean abandoned;
-    private volatile int freed;
-    private volatile long lastUsedNanos = System.nanoTime();
-
-    /** A connection that takes streams. */
-    private static final class Serving {
-        final UpstreamConnection connection;
-        final Saturation saturation = new Saturation();
-        volatile boolean saturated;
-        /** Under the pool's lock: it is being retired, as one idle connection too many. */
-        boolean surplus;
-
-        Serving(UpstreamConnection connection) {
-            this.connection = connection;
-        }
-    }
+    private final Http2Serving serving;
+    private final Http2Placing placing;
+    private final List<UpstreamConnection> all = new ArrayList<>();
 
     public Http2Pool(String user, UpstreamConfig config, Dialer dialer, Consumer<Exchange> successor) {
         this(user, config, dialer, successor, null);
@@ -82,183 +55,26 @@ public final class Http2Pool implements Pool, UpstreamConnection.Observer, Diale
             Dialer dialer,
             Consumer<Exchange> successor,
             @Nullable AutoPool choosing) {
-        this.user = user;
         this.config = config;
         this.dialer = dialer;
-        this.successor = successor;
         this.choosing = choosing;
         this.once = config.reuse() == UpstreamConfig.Reuse.NEVER;
-        this.line = new WaitingLine(config);
+        this.intake = new Intake(user, config, dialer, successor);
+        this.lock = intake.lock;
+        this.line = intake.line;
+        this.serving = new Http2Serving(config.maxConnections());
+        this.placing = new Http2Placing(once, intake, serving, this::dialUnlessChecking);
         this.protocol = config.tls().isPresent() ? "h2" : "h2c";
     }
 
     @Override
     public String name() {
-        return dialer.name();
+        return intake.name();
     }
 
     @Override
     public void open(Exchange exchange) {
-        if (!UpstreamConnection.relays(exchange)) {
-            exchange.downstream().offload(() -> serve(exchange));
-        } else if (once || line.size() > 0 || !place(exchange)) {
-            try {
-                queue(new Waiting(exchange, false, false));
-            } catch (GatewayException e) {
-                successor(e).accept(exchange);
-            }
-        }
-    }
-
-    /**
-     * Where an exchange goes for which there is no place here because the endpoint speaks another protocol now, or the pool was given up.
-     *
-     * @throws GatewayException that failure, when it has another reason
-     */
-    private Consumer<Exchange> successor(GatewayException failure) {
-        if (!(replaced || abandoned) || failure.reason() != Cause.DRAINING) {
-            throw failure;
-        }
-        return successor;
-    }
-
-    /** In blocking style, on the exchange's own thread. */
-    private void serve(Exchange exchange) {
-        Half half;
-        try {
-            half = !once && line.size() == 0 ? openHalf(exchange) : null;
-            if (half == null) {
-                Waiting waiting = new Waiting(exchange, true, false);
-                queue(waiting);
-                half = (Half) waiting.await();
-            }
-        } catch (GatewayException e) {
-            openElsewhere(exchange, e);
-            return;
-        }
-        Forwarding.run(exchange, new Http2Lease(half));
-    }
-
-    private void openElsewhere(Exchange exchange, GatewayException failure) {
-        try {
-            successor(failure).accept(exchange);
-        } catch (GatewayException e) {
-            Pool.openElsewhere(exchange, e);
-        }
-    }
-
-    private void queue(Waiting waiting) {
-        lock.lock();
-        try {
-            if (draining || abandoned) {
-                throw new GatewayException(Cause.DRAINING, "the upstream's pool is draining");
-            }
-            if (!line.add(waiting)) {
-                throw new GatewayException(
-                        Cause.TOO_MANY_STREAMS, config.maxQueue() + " exchanges already wait for " + name());
-            }
-            dialUnlessChecking();
-        } finally {
-            lock.unlock();
-        }
-        pump();
-    }
-
-    private interface Placing {
-        boolean on(UpstreamConnection connection, boolean onlyOne);
-    }
-
-    /** Tries one connection after the other, those that are saturated last. */
-    private boolean onAny(Placing placing) {
-        Serving[] now = serving;
-        boolean onlyOne = config.maxConnections() == 1 && now.length == 1;
-        boolean passedBy = false;
-        for (Serving one : now) {
-            if (one.saturated) {
-                passedBy = true;
-            } else if (placing.on(one.connection, onlyOne)) {
-                return true;
-            }
-        }
-        return passedBy && onSaturated(now, placing, onlyOne);
-    }
-
-    private static boolean onSaturated(Serving[] now, Placing placing, boolean onlyOne) {
-        for (Serving one : now) {
-            if (one.saturated && placing.on(one.connection, onlyOne)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean place(Exchange exchange) {
-        return onAny((connection, onlyOne) -> connection.open(exchange, onlyOne));
-    }
-
-    private @Nullable Half openHalf(Exchange exchange) {
-        Half[] opened = {null};
-        onAny((connection, onlyOne) -> (opened[0] = connection.openHalf(exchange)) != null);
-        return opened[0];
-    }
-
-    /** Places an exchange that is not the caller's: what goes wrong with it must not end what the caller is doing. */
-    private boolean placeOther(Waiting waiting) {
-        try {
-            return waiting.blocked ? placeBlocked(waiting) : place(waiting.exchange);
-        } catch (GatewayException e) {
-            Pool.openOtherElsewhere(waiting.exchange, e.reason(), e.detail());
-        } catch (RuntimeException e) {
-            waiting.exchange.downstream().refuse(new GatewayException(Cause.INTERNAL, "defect: " + e, e));
-        }
-        return true;
-    }
-
-    private boolean placeBlocked(Waiting waiting) {
-        if (!waiting.current()) {
-            waiting.giveUp();
-            return true;
-        }
-        Half half = openHalf(waiting.exchange);
-        if (half != null && !waiting.finish(half)) {
-            half.abort(Cause.DOWNSTREAM_GONE);
-        }
-        return half != null;
-    }
-
-    /** Places as many waiting exchanges as there are free streams. */
-    private void pump() {
-        int passes = MOST_PASSES;
-        while (true) {
-            int before = freed;
-            Waiting next;
-            lock.lock();
-            try {
-                next = line.take();
-            } finally {
-                lock.unlock();
-            }
-            if (next == null) {
-                return;
-            }
-            if (!next.blocked && next.exchange.ended()) {
-                continue;
-            }
-            if (placeOther(next)) {
-                continue;
-            }
-            boolean pass = next.exchange.attempts() > 0 && passes-- > 0; // it wants another connection: let others by
-            lock.lock();
-            try {
-                line.putBack(next, pass);
-                dialUnlessChecking();
-            } finally {
-                lock.unlock();
-            }
-            if (!pass && freed == before) {
-                return; // otherwise a stream became free while this exchange was in our hands
-            }
-        }
+        placing.open(exchange);
     }
 
     // ---- dialing ----
@@ -268,44 +84,32 @@ public final class Http2Pool implements Pool, UpstreamConnection.Observer, Diale
      * if it does not come in time, upkeep dials.
      */
     private void dialUnlessChecking() {
-        for (Serving one : serving) {
-            if (one.connection.checking()) {
-                return;
-            }
+        if (!serving.checking()) {
+            dialIfNeeded();
         }
-        dialIfNeeded();
     }
 
     /** Under the lock. Retired connections do not count, up to as many again: their streams may last for hours. */
     private void dialIfNeeded() {
         int perConnection = once ? 1 : Math.min(USUAL_STREAMS, config.http2().maxConcurrentStreams());
         int wanted = (line.size() + perConnection - 1) / perConnection;
-        while (dialing < wanted
-                && serving.length + dialing < config.maxConnections()
-                && all.size() < 2 * config.maxConnections()
-                && !draining
-                && dialer.start(this, null)) {
-            dialing++;
+        boolean started = true;
+        while (started && intake.wants(wanted) && hasRoom()) {
+            started = intake.dial(this, null);
         }
-        if (dialing == 0 && all.isEmpty() && line.size() > 0) {
-            List<Waiting> refused = line.takeIf(waiting -> true);
-            Cause cause = draining ? Cause.DRAINING : Cause.OVERLOADED;
-            String detail = draining
-                    ? "the upstream's pool is draining"
-                    : "no descriptor is left for a connection to " + name();
-            // not under the lock: refusing writes to downstream connections
-            Thread.startVirtualThread(() -> refuse(refused, cause, detail));
+        if (all.isEmpty()) {
+            intake.refuseUndialed();
         }
+    }
+
+    private boolean hasRoom() {
+        int most = config.maxConnections();
+        return serving.size() + intake.dialing() < most && all.size() < 2 * most;
     }
 
     /** Takes over a connection that was opened before it was known that it speaks HTTP/2. */
     void adopt(PooledWire wire) {
-        lock.lock();
-        try {
-            dialing++;
-        } finally {
-            lock.unlock();
-        }
+        intake.adoptDial();
         connected(wire, null);
     }
 
@@ -314,23 +118,14 @@ public final class Http2Pool implements Pool, UpstreamConnection.Observer, Diale
         if (choosing != null && !wire.protocol().equals(Dialer.H2)) {
             choosing.chosenInsteadOf(this, wire);
             replaced();
-            lock.lock();
-            try {
-                dialing--; // not before: somebody would dial anew for who waits still
-            } finally {
-                lock.unlock();
-            }
+            intake.dialed(); // not before: somebody would dial anew for who waits still
             return;
         }
         UpstreamConnection connection = new UpstreamConnection(wire, config, dialer.jitteredAgeNanos(), this);
-        boolean late;
-        lock.lock();
-        try {
+        boolean late = intake.locked(() -> {
             all.add(connection);
-            late = draining;
-        } finally {
-            lock.unlock();
-        }
+            return intake.draining();
+        });
         connection.start(name());
         if (late) {
             connection.abort(UpstreamEnding.DRAINED);
@@ -340,120 +135,67 @@ public final class Http2Pool implements Pool, UpstreamConnection.Observer, Diale
     /** Ends the attempt of every waiting exchange, unless another connection serves: who sent them here decides about another. */
     @Override
     public void failed(Cause cause, String detail) {
-        ledger.failed();
+        intake.ledger.failed();
         List<Waiting> refused = List.of();
         lock.lock();
         try {
-            dialing--;
-            lastUsedNanos = System.nanoTime(); // also for an exchange that pump() has taken out of the line
+            intake.dialed();
+            intake.used(System.nanoTime()); // also for an exchange that pump() has taken out of the line
             if (once) {
                 Waiting first = line.take(); // it was for one of them
                 refused = first == null ? refused : List.of(first);
                 dialIfNeeded();
-            } else if (serving.length == 0) {
-                refused = line.takeIf(waiting -> true);
+            } else if (serving.size() == 0) {
+                refused = line.takeAll();
             } // otherwise the next upkeep dials again
         } finally {
             lock.unlock();
         }
-        refuse(refused, cause, detail);
-    }
-
-    private void refuse(List<Waiting> refused, Cause cause, String detail) {
-        for (Waiting waiting : refused) {
-            if (waiting.blocked) {
-                waiting.finish(new GatewayException(cause, detail));
-            } else if (!waiting.exchange.ended()) {
-                refuse(waiting.exchange, new GatewayException(cause, detail));
-            }
-        }
-    }
-
-    private void refuse(Exchange exchange, GatewayException failure) {
-        try {
-            successor(failure).accept(exchange);
-        } catch (GatewayException e) {
-            Pool.openOtherElsewhere(exchange, e.reason(), e.detail());
-        }
+        intake.refuse(refused, cause, detail);
     }
 
     // ---- Observer ----
 
     @Override
     public void ready(UpstreamConnection connection) {
-        ledger.opened();
-        lock.lock();
-        try {
-            dialing--;
-            Serving[] more = Arrays.copyOf(serving, serving.length + 1);
-            more[serving.length] = new Serving(connection);
-            serving = more;
-        } finally {
-            lock.unlock();
-        }
+        intake.ledger.opened();
+        intake.locked(() -> {
+            intake.dialed();
+            serving.add(connection);
+        });
         slotFreed(connection);
     }
 
     @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate") // only that it changes matters
     public void slotFreed(UpstreamConnection connection) {
-        freed++;
-        if (line.size() > 0) {
-            pump();
-        }
-        if (!once && config.maxIdle() < config.maxConnections()) {
-            retireIfSurplus(connection);
-        }
-    }
-
-    /** Whoever finds a stream on it meanwhile keeps it: it closes once that has ended. */
-    private void retireIfSurplus(UpstreamConnection connection) {
-        boolean surplus = false;
-        lock.lock();
-        try {
-            int idle = 0;
-            for (Serving one : serving) {
-                idle += one.connection.openStreams() == 0 && !one.surplus ? 1 : 0;
-            }
-            for (Serving one : serving) {
-                if (one.connection == connection && !one.surplus && connection.opened() > 0) {
-                    surplus = idle > config.maxIdle() && connection.openStreams() == 0;
-                    one.surplus = surplus;
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (surplus) {
-            connection.retire(UpstreamEnding.SURPLUS);
+        placing.slotFreed();
+        boolean mayBeSurplus = !once && config.maxIdle() < config.maxConnections();
+        if (mayBeSurplus && intake.locked(() -> serving.surplus(connection, config.maxIdle()))) {
+            connection.retire(
+                    UpstreamEnding.SURPLUS); // whoever finds a stream on it meanwhile keeps it, until that has ended
         }
     }
 
     @Override
     public void retired(UpstreamConnection connection) {
-        lock.lock();
-        try {
-            serving = without(connection);
-            if (line.size() > 0) {
-                dialIfNeeded();
-            }
-        } finally {
-            lock.unlock();
-        }
+        intake.locked(() -> {
+            serving.remove(connection);
+            dialIfNeeded();
+        });
     }
 
     @Override
     public void ended(UpstreamConnection connection, UpstreamEnding how, String detail) {
-        dialer.closed();
         boolean served = connection.served();
-        if (served) {
-            ledger.ended(how, connection.opened());
-        }
         lock.lock();
         try {
             all.remove(connection);
-            serving = without(connection);
-            lastUsedNanos = System.nanoTime();
+            serving.remove(connection);
+            dialer.closed();
+            intake.used(System.nanoTime());
+            if (served) {
+                intake.ledger.ended(how, connection.opened());
+            }
             if (served && line.size() > 0) {
                 dialIfNeeded();
             }
@@ -468,12 +210,6 @@ public final class Http2Pool implements Pool, UpstreamConnection.Observer, Diale
         }
     }
 
-    private Serving[] without(UpstreamConnection connection) {
-        return Arrays.stream(serving)
-                .filter(one -> one.connection != connection)
-                .toArray(Serving[]::new);
-    }
-
     // ---- upkeep ----
 
     @Override
@@ -484,7 +220,7 @@ public final class Http2Pool implements Pool, UpstreamConnection.Observer, Diale
         lock.lock();
         try {
             connections = List.copyOf(all);
-            connected = serving.length > 0;
+            connected = serving.size() > 0;
             late = line.takeLate(now);
             if (line.waitedFor(PING_PATIENCE_NANOS, now)) {
                 dialIfNeeded();
@@ -492,62 +228,34 @@ public final class Http2Pool implements Pool, UpstreamConnection.Observer, Diale
         } finally {
             lock.unlock();
         }
-        refuse(
-                late,
-                connected ? Cause.TOO_MANY_STREAMS : Cause.CONNECT_TIMEOUT,
-                "no stream to " + name() + " within " + config.queueTimeout());
-        for (UpstreamConnection connection : connections) {
-            connection.upkeep(now);
+        intake.refuseLate(late, connected ? Cause.TOO_MANY_STREAMS : Cause.CONNECT_TIMEOUT, "stream");
+        connections.forEach(connection -> connection.upkeep(now));
+        placing.pump();
+        serving.sample(now);
+        if (serving.saturated()) {
+            intake.locked(this::dialBeside);
         }
-        if (line.size() > 0) {
-            pump();
-        }
-        sampleSaturation(now);
     }
 
-    /** Opens another connection when every one that serves is saturated; it takes what comes from then on. */
-    private void sampleSaturation(long now) {
-        Serving[] sampled = serving;
-        boolean all = sampled.length > 0;
-        for (Serving one : sampled) {
-            one.saturated = one.saturation.sample(one.connection.strained(now));
-            all &= one.saturated;
-        }
-        if (!all || sampled.length >= config.maxConnections()) {
-            return;
-        }
-        lock.lock();
-        try {
-            if (dialing == 0 && serving == sampled && !draining && dialer.start(this, null)) {
-                dialing++;
-            }
-        } finally {
-            lock.unlock();
+    /** Under the lock: opens another connection when every one that serves is saturated; it takes what comes from then on. */
+    private void dialBeside() {
+        if (serving.saturated() && serving.size() < config.maxConnections() && intake.wants(1)) {
+            intake.dial(this, null);
         }
     }
+
+    // ---- the end ----
 
     /** The endpoint speaks another protocol now: whoever waits goes to the other pool. */
     void replaced() {
-        replaced = true;
+        intake.replace();
         drain();
-        List<Waiting> moved;
-        lock.lock();
-        try {
-            moved = line.takeIf(waiting -> true);
-        } finally {
-            lock.unlock();
-        }
-        refuse(moved, Cause.DRAINING, "the endpoint chooses another protocol now");
+        intake.refuse(intake.locked(line::takeAll), Cause.DRAINING, "the endpoint chooses another protocol now");
     }
 
     @Override
     public void drain() {
-        lock.lock();
-        try {
-            draining = true;
-        } finally {
-            lock.unlock();
-        }
+        intake.locked(intake::drain);
         connections().forEach(connection -> connection.retire(UpstreamEnding.DRAINED));
     }
 
@@ -558,54 +266,34 @@ public final class Http2Pool implements Pool, UpstreamConnection.Observer, Diale
     }
 
     private List<UpstreamConnection> connections() {
-        lock.lock();
-        try {
-            return List.copyOf(all);
-        } finally {
-            lock.unlock();
-        }
+        return intake.locked(() -> List.copyOf(all));
     }
 
     @Override
     public boolean abandonAfter(long nanos, long now) {
-        lock.lock();
-        try {
-            if (all.isEmpty() && dialing == 0 && line.size() == 0 && now - lastUsedNanos > nanos) {
-                abandoned = true;
-            }
-            return abandoned;
-        } finally {
-            lock.unlock();
-        }
+        return intake.abandonAfter(all::isEmpty, nanos, now);
     }
 
     @Override
     public boolean abandoned() {
-        return abandoned;
+        return intake.abandoned();
     }
 
     @Override
     public PoolReport report() {
-        List<UpstreamConnection> connections = connections();
-        long streams = ledger.endedStreams();
-        long used = ledger.endedUsed();
+        long streams = 0;
+        long used = 0;
         int active = 0;
-        for (UpstreamConnection connection : connections) {
-            streams += connection.opened();
-            used += connection.opened() > 0 ? 1 : 0;
-            active += connection.openStreams();
+        lock.lock();
+        try {
+            for (UpstreamConnection connection : all) {
+                streams += connection.opened();
+                used += connection.opened() > 0 ? 1 : 0;
+                active += connection.openStreams();
+            }
+            return intake.report(protocol, all.size(), active, streams, used);
+        } finally {
+            lock.unlock();
         }
-        return new PoolReport(
-                user,
-                name(),
-                protocol,
-                ledger.openedCount(),
-                streams - used,
-                connections.size(),
-                active,
-                streams,
-                line.size(),
-                ledger.failedCount(),
-                ledger.endings());
     }
 }

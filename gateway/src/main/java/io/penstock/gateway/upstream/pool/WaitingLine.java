@@ -143,8 +143,7 @@ final class WaitingLine {
         return each.hasNext() ? each.next() : null;
     }
 
-    /** Takes those for which it is true. */
-    List<Waiting> takeIf(Predicate<Waiting> condition) {
+    private List<Waiting> takeIf(Predicate<Waiting> condition) {
         List<Waiting> taken = new ArrayList<>();
         line.removeIf(waiting -> {
             boolean take = condition.test(waiting);
@@ -155,6 +154,13 @@ final class WaitingLine {
         });
         size = line.size();
         return taken;
+    }
+
+    List<Waiting> takeAll() {
+        List<Waiting> all = List.copyOf(line);
+        line.clear();
+        size = 0;
+        return all;
     }
 
     /** Takes those whose time is up, and those whose exchange wants nothing any more; the latter are told. */
