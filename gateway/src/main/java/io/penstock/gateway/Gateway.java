@@ -12,6 +12,7 @@ import io.penstock.gateway.exchange.time.Deadlines;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.listener.ListenException;
 import io.penstock.gateway.listener.Listener;
+import io.penstock.gateway.listener.ListenerSettings;
 import io.penstock.gateway.listener.Listeners;
 import io.penstock.gateway.lookup.NameCache;
 import io.penstock.gateway.telemetry.AccessLog;
@@ -95,9 +96,9 @@ public final class Gateway implements AutoCloseable {
         admin = admin(config);
     }
 
-    private Listener.Settings settings(Snapshot of) {
+    private ListenerSettings settings(Snapshot of) {
         int share = descriptors.forListeners() / of.config().listeners().size();
-        return new Listener.Settings("listeners", share, of.config().trusted(), of.replayBytes(), loops);
+        return new ListenerSettings("listeners", share, of.config().trusted(), of.replayBytes(), loops);
     }
 
     private AdminServer admin(GatewayConfig config) {

@@ -10,6 +10,7 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.ending.DownstreamEnding;
 import io.penstock.gateway.listener.Listener;
+import io.penstock.gateway.listener.ListenerSettings;
 import io.penstock.gateway.wire.EventLoops;
 import io.penstock.gateway.wire.ProxyHeader;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class ListenerProtocolTest {
                     ConfigReader.read(yaml, Map.of()).listeners().getFirst();
             listener = new Listener(
                     config,
-                    new Listener.Settings("listeners[0]", 10, List.of(Cidr.parse("192.0.2.0/24")), 1024, loops),
+                    new ListenerSettings("listeners[0]", 10, List.of(Cidr.parse("192.0.2.0/24")), 1024, loops),
                     Served::answer,
                     exchange -> {});
             listener.start();

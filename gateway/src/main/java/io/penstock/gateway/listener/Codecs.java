@@ -23,7 +23,7 @@ final class Codecs {
     private final ListenerConfig config;
     private final ExchangeHandler handler;
     private final ExchangeObserver observer;
-    private final Listener.Settings settings;
+    private final ListenerSettings settings;
     private final FieldCache fields = new FieldCache();
     private final HttpDate date = new HttpDate(InstantSource.system());
     private final Supplier<PathPolicy> paths;
@@ -33,7 +33,7 @@ final class Codecs {
             ExchangeHandler handler,
             ExchangeObserver observer,
             Supplier<PathPolicy> paths,
-            Listener.Settings settings) {
+            ListenerSettings settings) {
         this.config = config;
         this.handler = handler;
         this.observer = observer;

@@ -2,24 +2,17 @@
 package io.penstock.gateway.listener;
 
 import io.penstock.gateway.config.listener.ListenerConfig;
-import io.penstock.gateway.config.read.Cidr;
 import io.penstock.gateway.exchange.ExchangeHandler;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.Peer;
 import io.penstock.gateway.exchange.ending.DownstreamEnding;
-import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.wire.Change;
-import io.penstock.gateway.wire.EventLoops;
-import io.penstock.gateway.wire.ListenAddress;
 import io.penstock.gateway.wire.TlsFailure;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.GeneralSecurityException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,78 +26,29 @@ public final class Listener {
     private static final System.Logger LOG = System.getLogger(Listener.class.getName());
     /** Connections that Helidon may hand us beyond our own limit, so that we can refuse them and say so. */
     private static final int REFUSAL_ROOM = 64;
-    /** At most one line a second: a flood of newcomers must not become a flood of lines. */
-    private static final long REFUSAL_LOG_NANOS = 1_000_000_000L;
-
-    /**
-     * What a listener gets beside its own configuration.
-     *
-     * @param place where it stands in the file, like {@code listeners[0]}
-     * @param maxConnections what the process's descriptors allow; the configured limit may be lower
-     * @param trusted networks whose callers are trusted
-     * @param replayBytes request bytes that each exchange keeps for a second attempt
-     * @param loops on which connections wait that need no thread
-     */
-    public record Settings(String place, int maxConnections, List<Cidr> trusted, int replayBytes, EventLoops loops) {
-        public Settings {
-            trusted = List.copyOf(trusted);
-        }
-
-        Settings at(int index) {
-            return new Settings("listeners[" + index + "]", maxConnections, trusted, replayBytes, loops);
-        }
-    }
-
-    /** What connections that are accepted from now on follow, and the paths and trust of open ones; replaced as a whole. */
-    private record Terms(
-            ListenerConfig config,
-            Settings settings,
-            Peers peers,
-            Codecs codecs,
-            PathPolicy paths,
-            @Nullable ServerTls tls) {
-        boolean boundByDescriptors() {
-            return settings.maxConnections() < config.maxConnections();
-        }
-
-        int maxConnections() {
-            return Math.min(config.maxConnections(), settings.maxConnections());
-        }
-    }
 
     private final ExchangeHandler handler;
     private final ExchangeObserver observer;
     private final AcceptedSockets sockets = new AcceptedSockets();
     private final ListenerCounts counts = new ListenerCounts();
     private final EndingLog endings = new EndingLog(LOG);
-    private final Set<Accepted> connections = ConcurrentHashMap.newKeySet();
+    private final Admission admission = new Admission(counts);
     private final BoundAddresses addresses = new BoundAddresses();
     private volatile Terms terms;
     private volatile boolean stopped;
     private volatile boolean draining;
     private volatile long drainStartedNanos;
-    private volatile boolean aborted;
-    private volatile long lastRefusalLogNanos = System.nanoTime() - REFUSAL_LOG_NANOS;
 
     /** Prepares a listener; nothing is bound or read before {@link #start}. */
-    public Listener(ListenerConfig config, Settings settings, ExchangeHandler handler, ExchangeObserver observer) {
+    public Listener(
+            ListenerConfig config, ListenerSettings settings, ExchangeHandler handler, ExchangeObserver observer) {
         this.handler = handler;
         this.observer = observer;
-        this.terms = terms(config, settings, null);
+        this.terms = terms(config, settings);
     }
 
-    private Terms terms(ListenerConfig config, Settings settings) {
-        return terms(config, settings, tls(settings.place(), config));
-    }
-
-    private Terms terms(ListenerConfig config, Settings settings, @Nullable ServerTls tls) {
-        return new Terms(
-                config,
-                settings,
-                new Peers(config, () -> terms.settings().trusted()),
-                new Codecs(config, handler, observer, () -> terms.paths(), settings),
-                PathPolicy.of(config),
-                tls);
+    private Terms terms(ListenerConfig config, ListenerSettings settings) {
+        return Terms.of(config, settings, handler, observer, () -> terms);
     }
 
     private ListenerConfig config() {
@@ -114,11 +58,6 @@ public final class Listener {
     /** Whether this listener is the one that the configuration means: the same address and port; of the same name when any port will do. */
     boolean serves(ListenerConfig wanted) {
         return config().sameAddress(wanted);
-    }
-
-    /** Whether it takes connections to the address, or some of them. */
-    boolean meets(InetSocketAddress address) {
-        return addresses().stream().anyMatch(own -> ListenAddress.meet(own, address));
     }
 
     /** The configured one, with the port that is bound. */
@@ -142,13 +81,13 @@ public final class Listener {
      * @return puts it in force: connections that are accepted from then on follow it
      * @throws ListenException the address cannot be bound, or the certificate not be read
      */
-    Change prepare(ListenerConfig wanted, Settings with, Collection<InetSocketAddress> ours) {
-        Terms next = terms(wanted, with);
+    Change prepare(ListenerConfig wanted, ListenerSettings with, Collection<InetSocketAddress> ours) {
+        Terms next = terms(wanted, with).withTls();
         BoundAddress before = addresses.main();
         if (serves(wanted) || before == null) {
             return new Change(() -> terms = next, () -> {});
         }
-        InetSocketAddress address = resolved(wanted, with);
+        InetSocketAddress address = next.address();
         BoundAddress staying = addresses.stay(address);
         BoundAddress bound = staying != null ? staying : open(address, next, ours);
         return new Change(
@@ -185,19 +124,10 @@ public final class Listener {
      * @param ours on which it listens
      */
     void start(Collection<InetSocketAddress> ours) {
-        ListenerConfig config = config();
         if (terms.tls() == null) {
-            terms = terms(config, terms.settings());
+            terms = terms.withTls();
         }
-        addresses.settle(open(resolved(config, terms.settings()), terms, ours));
-    }
-
-    private static InetSocketAddress resolved(ListenerConfig config, Settings settings) {
-        try {
-            return ListenAddress.of(config.address(), config.port());
-        } catch (IOException e) {
-            throw ListenException.ofAddress(settings.place(), config, e);
-        }
+        addresses.settle(open(terms.address(), terms, ours));
     }
 
     private BoundAddress open(InetSocketAddress address, Terms of, Collection<InetSocketAddress> ours) {
@@ -211,32 +141,15 @@ public final class Listener {
         }
     }
 
-    private static @Nullable ServerTls tls(String place, ListenerConfig config) {
-        try {
-            return config.tls().isPresent() ? ServerTls.of(config.tls().get(), config.protocols()) : null;
-        } catch (IOException | GeneralSecurityException e) {
-            throw ListenException.ofTls(place, e);
-        }
-    }
-
     // ---- for accepted connections ----
 
     /** Takes a connection in; false when it is one too many, or all are being closed. */
     boolean admit(Accepted accepted, Peer peer) {
-        if (counts.open.incrementAndGet() > terms.maxConnections() || aborted) {
-            counts.open.decrementAndGet();
-            refuse(peer);
-            return false;
-        }
-        counts.accepted.increment();
-        connections.add(accepted);
-        return true;
+        return admission.admit(accepted, peer, terms);
     }
 
     void ended(Accepted accepted, DownstreamEnding how) {
-        connections.remove(accepted);
-        counts.open.decrementAndGet();
-        counts.ended(how);
+        admission.ended(accepted, how);
     }
 
     void speaks(boolean http1) {
@@ -277,24 +190,6 @@ public final class Listener {
         return terms.peers();
     }
 
-    private void refuse(Peer peer) {
-        counts.refused.increment();
-        long now = System.nanoTime();
-        if (!aborted && now - lastRefusalLogNanos > REFUSAL_LOG_NANOS) {
-            lastRefusalLogNanos = now;
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "listener {0}: refused {1}: {2} connections are open, {3} ({4} refused so far)",
-                    config().name(),
-                    peer,
-                    terms.maxConnections(),
-                    terms.boundByDescriptors()
-                            ? "its share of the descriptors that the process may have (ulimit -n), below max-connections"
-                            : "its max-connections",
-                    counts.refused.sum());
-        }
-    }
-
     void log(Peer peer, DownstreamEnding how, String detail) {
         endings.ended(config().name(), peer, how, detail, System.nanoTime());
     }
@@ -303,7 +198,7 @@ public final class Listener {
 
     /** Looks at the clock; called a few times a second. */
     public void upkeep(long now) {
-        for (Accepted connection : connections) {
+        for (Accepted connection : admission.open()) {
             connection.upkeep(now);
         }
         sockets.upkeep();
@@ -333,18 +228,17 @@ public final class Listener {
         retire();
         drainStartedNanos = System.nanoTime();
         draining = true;
-        connections.forEach(Accepted::drain);
+        admission.open().forEach(Accepted::drain);
     }
 
     /** Ends every exchange that is in flight, telling its caller why. */
     public void endExchanges() {
-        connections.forEach(Accepted::endExchanges);
+        admission.open().forEach(Accepted::endExchanges);
     }
 
     /** Closes every connection at once. */
     public void abort() {
-        aborted = true;
-        connections.forEach(Accepted::abort);
+        admission.abort();
     }
 
     public String name() {
@@ -368,11 +262,7 @@ public final class Listener {
 
     /** Exchanges in flight on all connections. */
     public int openStreams() {
-        int streams = 0;
-        for (Accepted connection : connections) {
-            streams += connection.openStreams();
-        }
-        return streams;
+        return admission.openStreams();
     }
 
     public long accepted() {

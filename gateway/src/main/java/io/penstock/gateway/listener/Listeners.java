@@ -32,7 +32,7 @@ public final class Listeners {
     /** Prepares them; nothing is bound or read before {@link #start}. */
     public Listeners(
             List<ListenerConfig> configs,
-            Listener.Settings settings,
+            ListenerSettings settings,
             ExchangeHandler handler,
             ExchangeObserver observer) {
         this.handler = handler;
@@ -72,7 +72,7 @@ public final class Listeners {
      */
     public Change prepare(
             List<ListenerConfig> wanted,
-            Listener.Settings settings,
+            ListenerSettings settings,
             List<InetSocketAddress> ours,
             Map<String, InetSocketAddress> taken) {
         Preparation preparation = new Preparation(ours, new LinkedHashMap<>(taken));
@@ -99,7 +99,7 @@ public final class Listeners {
         }
 
         /** Who is the same comes first, so that nobody else goes on in its place. */
-        void run(List<ListenerConfig> wanted, Listener.Settings settings) {
+        void run(List<ListenerConfig> wanted, ListenerSettings settings) {
             List<@Nullable Listener> same = new ArrayList<>();
             for (int i = 0; i < wanted.size(); i++) {
                 Listener found = take(wanted.get(i));
@@ -109,7 +109,7 @@ public final class Listeners {
                 }
             }
             for (int i = 0; i < wanted.size(); i++) {
-                Listener.Settings with = settings.at(i);
+                ListenerSettings with = settings.at(i);
                 Listener found = same.get(i);
                 after.add(found == null ? other(wanted.get(i), with) : change(found, wanted.get(i), with));
             }
@@ -125,12 +125,12 @@ public final class Listeners {
             return null;
         }
 
-        private Listener change(Listener listener, ListenerConfig to, Listener.Settings with) {
+        private Listener change(Listener listener, ListenerConfig to, ListenerSettings with) {
             changes.add(listener.prepare(to, with, beside()));
             return listener;
         }
 
-        private Listener other(ListenerConfig wanted, Listener.Settings with) {
+        private Listener other(ListenerConfig wanted, ListenerSettings with) {
             InetSocketAddress address = address(wanted, with);
             taken.forEach((place, by) -> {
                 if (ListenAddress.meet(by, address)) {
@@ -139,7 +139,7 @@ public final class Listeners {
             });
             taken.put(with.place(), address);
             for (Listener one : former) {
-                if (one.meets(address)) {
+                if (one.addresses().stream().anyMatch(own -> ListenAddress.meet(own, address))) {
                     former.remove(one);
                     return change(one, wanted, with);
                 }
@@ -150,7 +150,7 @@ public final class Listeners {
             return fresh;
         }
 
-        private InetSocketAddress address(ListenerConfig wanted, Listener.Settings with) {
+        private InetSocketAddress address(ListenerConfig wanted, ListenerSettings with) {
             try {
                 return ListenAddress.of(wanted.address(), wanted.port());
             } catch (IOException e) {
