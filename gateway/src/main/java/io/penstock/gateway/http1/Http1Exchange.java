@@ -12,6 +12,7 @@ import io.penstock.gateway.exchange.half.RequestHalf;
 import io.penstock.gateway.exchange.half.RunningAttempt;
 import io.penstock.gateway.exchange.side.Downstream;
 import io.penstock.gateway.http1.message.MessageHead;
+import io.penstock.gateway.wire.ChannelWire;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.VarHandle;
@@ -95,7 +96,8 @@ final class Http1Exchange implements Downstream {
         this.wrong = wrong;
         this.persistent = request.persistent();
         this.handler = handler;
-        this.exchange = new Exchange(request.head(), connection.peer(), this, connection.observer());
+        this.exchange = new Exchange(
+                request.head(), connection.peer(), this, connection.settings().observer());
         this.exchange.protocol(request.http11() ? "1.1" : "1.0");
         this.half = new Http1Half(this, connection, request);
     }
@@ -116,14 +118,14 @@ final class Http1Exchange implements Downstream {
 
     /** The client has ended its side, which most do only when they want nothing any more. */
     void clientEnded() {
-        if (!raw() && !lastBytes() && !connection.config().halfClose()) {
+        if (!raw() && !lastBytes() && !connection.settings().config().halfClose()) {
             refuse(new GatewayException(Cause.DOWNSTREAM_GONE, "the client has closed its connection"));
         }
     }
 
     /** Whether one of two sides that have changed to another protocol has ended, and the other may still send. Any thread may ask. */
     boolean halfEnded() {
-        return half.rawEnded() || connection.body().complete();
+        return half.rawEnded() || connection.codec().body().complete();
     }
 
     /** Ends the exchange for this reason, with a word to both sides where what they have changed to has one. */
@@ -206,12 +208,18 @@ final class Http1Exchange implements Downstream {
                 return Progress.WAITS;
             }
         }
-        if (connection.unwritten()) {
+        if (unwritten()) {
             // it ends with the last byte that the kernel takes, or that goes out at the end of the turn
             return Progress.NEEDS_THREAD;
         }
         exchange.end();
         return Progress.OVER;
+    }
+
+    /** Whether the kernel has not taken all that was written on an event loop. */
+    private boolean unwritten() {
+        ChannelWire channel = connection.wire().channel();
+        return channel != null && channel.unwritten() > 0;
     }
 
     @Override
@@ -255,7 +263,7 @@ final class Http1Exchange implements Downstream {
 
     @Override
     public boolean bodiless() {
-        return connection.body().complete() && exchange.requestBytes() == 0;
+        return connection.codec().body().complete() && exchange.requestBytes() == 0;
     }
 
     @Override
@@ -385,7 +393,7 @@ final class Http1Exchange implements Downstream {
         } finally {
             over();
             if (half.reader() != null) {
-                connection.linger(); // it waits for bytes that nobody wants any more
+                connection.farewell().linger(); // it waits for bytes that nobody wants any more
             }
             wake();
         }

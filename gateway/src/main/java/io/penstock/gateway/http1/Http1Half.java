@@ -79,11 +79,11 @@ final class Http1Half implements RequestHalf {
             replayed += now;
             return now;
         }
-        if (connection.body().complete()) {
+        if (connection.codec().body().complete()) {
             check();
             return -1; // without the lock: whoever watches for the peer's end may hold it until the next request
         }
-        ReentrantLock reading = connection.reading();
+        ReentrantLock reading = connection.codec().reading();
         reading.lock();
         try {
             reader = Thread.currentThread();
@@ -99,14 +99,14 @@ final class Http1Half implements RequestHalf {
 
     private int readBody(byte[] buffer, int offset, int length) throws IOException {
         try {
-            int read = connection.body().read(buffer, offset, length);
+            int read = connection.codec().body().read(buffer, offset, length);
             if (read > 0) {
                 exchange.addRequestBytes(read);
                 hold(buffer, offset, read);
             }
             return read;
         } catch (GatewayException e) {
-            connection.unreadable(e.reason());
+            connection.farewell().unreadable(e.reason());
             throw e;
         }
     }
@@ -116,7 +116,7 @@ final class Http1Half implements RequestHalf {
         if (kept == null || raw) {
             return;
         }
-        if (heldLength + length > connection.replayBytes()) {
+        if (heldLength + length > connection.settings().replayBytes()) {
             held = null;
             return;
         }
@@ -149,18 +149,19 @@ final class Http1Half implements RequestHalf {
 
     @Override
     public @Nullable Head trailers() {
-        exchange.droppedTrailers(true, connection.body().takeDropped());
-        return connection.body().trailers();
+        exchange.droppedTrailers(true, connection.codec().body().takeDropped());
+        return connection.codec().body().trailers();
     }
 
     @Override
     public boolean received() {
-        return connection.body().received();
+        return connection.codec().body().received();
     }
 
     @Override
     public boolean ready() {
-        return (held != null && replayed < heldLength) || connection.body().ready();
+        return (held != null && replayed < heldLength)
+                || connection.codec().body().ready();
     }
 
     // ---- response ----
@@ -185,31 +186,31 @@ final class Http1Half implements RequestHalf {
         if (!request.http11() || (status == 100 && !request.expectsContinue())) {
             return;
         }
-        connection.sending().lock();
+        connection.codec().sending().lock();
         try {
             if (owner.begun()) {
                 throw over();
             }
             continued |= status == 100;
-            ResponseWriter.interim(connection.out(), head);
-            connection.out().flush();
+            ResponseWriter.interim(connection.codec().out(), head);
+            connection.codec().out().flush();
         } catch (IOException e) {
             throw gone("write", e);
         } finally {
-            connection.sending().unlock();
+            connection.codec().sending().unlock();
         }
     }
 
     private void begin(Head head, boolean end) {
         long length = ResponseWriter.bodyLength(head, end, toHead, request.http11());
         if (length == MessageHead.UNTIL_CLOSE || !request.persistent() || bodyWillBeLeft()) {
-            connection.closeAfterThis(DownstreamEnding.CLOSED);
+            connection.farewell().closeAfterThis(DownstreamEnding.CLOSED);
         }
-        boolean close = connection.lastResponse();
+        boolean close = connection.farewell().lastResponse();
         String word = close ? "close" : request.http11() ? "" : "keep-alive";
-        connection.date().addTo(head);
-        ResponseWriter.head(connection.out(), head, length, toHead, word);
-        connection.writer().begin(length, request.trailersAccepted() || head.has("trailer"));
+        connection.settings().date().addTo(head);
+        ResponseWriter.head(connection.codec().out(), head, length, toHead, word);
+        connection.codec().writer().begin(length, request.trailersAccepted() || head.has("trailer"));
         if (end) {
             end(null);
         }
@@ -220,13 +221,14 @@ final class Http1Half implements RequestHalf {
      * it would send more than we read for nothing.
      */
     private boolean bodyWillBeLeft() {
-        if (connection.body().complete()) {
+        if (connection.codec().body().complete()) {
             return false;
         }
         if (request.expectsContinue() && !continued && exchange.requestBytes() == 0) {
             return true;
         }
-        return connection.body().remaining() > connection.config().maxDrainBytes();
+        return connection.codec().body().remaining()
+                > connection.settings().config().maxDrainBytes();
     }
 
     private void switchProtocol(Head head) {
@@ -243,10 +245,10 @@ final class Http1Half implements RequestHalf {
             head.add("sec-websocket-accept", WebSocketKey.accept(key));
         }
         raw = true;
-        connection.closeAfterThis(DownstreamEnding.UPGRADED);
-        ResponseWriter.upgrade(connection.out(), head, protocol);
-        connection.writer().begin(MessageHead.UNTIL_CLOSE, false);
-        connection.body().begin(MessageHead.UNTIL_CLOSE);
+        connection.farewell().closeAfterThis(DownstreamEnding.UPGRADED);
+        ResponseWriter.upgrade(connection.codec().out(), head, protocol);
+        connection.codec().writer().begin(MessageHead.UNTIL_CLOSE, false);
+        connection.codec().body().begin(MessageHead.UNTIL_CLOSE);
         flush();
     }
 
@@ -261,11 +263,11 @@ final class Http1Half implements RequestHalf {
             return;
         }
         checkSending();
-        if (!lastBytes && connection.writer().endsWith(length)) {
+        if (!lastBytes && connection.codec().writer().endsWith(length)) {
             lastBytes = true;
         }
         try {
-            connection.writer().write(bytes, offset, length);
+            connection.codec().writer().write(bytes, offset, length);
         } catch (IOException e) {
             throw gone("write", e);
         }
@@ -283,7 +285,7 @@ final class Http1Half implements RequestHalf {
     public void flush() {
         checkSending();
         try {
-            connection.out().flush();
+            connection.codec().out().flush();
         } catch (IOException e) {
             throw gone("write", e);
         }
@@ -295,14 +297,14 @@ final class Http1Half implements RequestHalf {
             return;
         }
         checkSending();
-        if (!connection.writer().complete()) {
+        if (!connection.codec().writer().complete()) {
             throw new GatewayException(Cause.UPSTREAM_PROTOCOL, "response body is shorter than its declared length");
         }
         if (!lastBytes) {
             lastBytes = true;
         }
         try {
-            connection.writer().end(trailers);
+            connection.codec().writer().end(trailers);
         } catch (IOException e) {
             throw gone("write", e);
         }
@@ -316,36 +318,36 @@ final class Http1Half implements RequestHalf {
 
     /** Writes a refusal: the only writing that may be done by another thread than the own one. */
     void refuse(Head head, byte[] body) {
-        connection.sending().lock();
+        connection.codec().sending().lock();
         try {
             exchange.status(head.status());
             if (bodyWillBeLeft() || reader != null) {
-                connection.closeAfterThis(DownstreamEnding.UNREAD_BODY);
+                connection.farewell().closeAfterThis(DownstreamEnding.UNREAD_BODY);
             }
             if (!request.persistent()) {
-                connection.closeAfterThis(DownstreamEnding.CLOSED);
+                connection.farewell().closeAfterThis(DownstreamEnding.CLOSED);
             }
-            connection.out().clear();
-            boolean close = connection.lastResponse();
+            connection.codec().out().clear();
+            boolean close = connection.farewell().lastResponse();
             String word = close ? "close" : request.http11() ? "" : "keep-alive";
-            connection.date().addTo(head);
-            ResponseWriter.head(connection.out(), head, body.length, toHead, word);
+            connection.settings().date().addTo(head);
+            ResponseWriter.head(connection.codec().out(), head, body.length, toHead, word);
             if (!toHead) {
-                connection.out().body(body, 0, body.length);
+                connection.codec().out().body(body, 0, body.length);
             }
-            connection.out().flush();
+            connection.codec().out().flush();
         } catch (IOException e) {
             throw gone("write", e);
         } finally {
-            connection.sending().unlock();
+            connection.codec().sending().unlock();
         }
     }
 
     /** Sends what is here of a response that is not whole. */
     void breakOff() {
-        connection.closeAfterThis(DownstreamEnding.BROKEN_OFF);
+        connection.farewell().closeAfterThis(DownstreamEnding.BROKEN_OFF);
         try {
-            connection.out().flush();
+            connection.codec().out().flush();
         } catch (IOException e) {
             connection.abort();
         }

@@ -34,19 +34,20 @@ final class Http1Upkeep {
     }
 
     void look(long now) {
-        long write = connection.out().writingSinceNanos();
-        long linger = connection.lingerSinceNanos();
-        long head = connection.headSinceNanos();
-        long idle = connection.idleSinceNanos();
-        if (write != 0 && now - write > connection.listener().writeTimeout().toNanos()) {
+        long write = connection.codec().out().writingSinceNanos();
+        long linger = connection.farewell().lingerSinceNanos();
+        long head = connection.heads().sinceNanos();
+        long idle = connection.idleness().sinceNanos();
+        if (write != 0
+                && now - write > connection.settings().listener().writeTimeout().toNanos()) {
             connection.timeOut(DownstreamEnding.WRITE_TIMEOUT, "the peer does not read");
         } else if (linger != 0) {
             if (now - linger > LINGER_NANOS) {
                 connection.abort();
             }
         } else if (head != 0) {
-            if (now - head > connection.listener().headTimeout().toNanos()) {
-                connection.refuseLateHead(head);
+            if (now - head > connection.settings().listener().headTimeout().toNanos()) {
+                connection.heads().refuseLate(head);
             }
         } else if (idle != 0) {
             idle(idle, now);
@@ -61,9 +62,9 @@ final class Http1Upkeep {
             restedSinceNanos = since;
             connection.wire().restWriting();
         }
-        if (nanos > connection.listener().idleTimeout().toNanos()) {
+        if (nanos > connection.settings().listener().idleTimeout().toNanos()) {
             connection.closeIdle(DownstreamEnding.IDLE, "no request in time");
-        } else if (connection.draining() && nanos > DRAIN_IDLE_NANOS) {
+        } else if (connection.farewell().draining() && nanos > DRAIN_IDLE_NANOS) {
             connection.closeIdle(DownstreamEnding.DRAINED, "draining");
         }
     }
@@ -73,11 +74,11 @@ final class Http1Upkeep {
         if (exchange == null || upgraded(exchange, now)) {
             return;
         }
-        if (!connection.body().complete()) {
+        if (!connection.codec().body().complete()) {
             body(exchange, now);
         } else if (now - exchange.exchange().startedNanos() <= WATCH_NANOS) {
             return;
-        } else if (connection.in().ended()) {
+        } else if (connection.codec().in().ended()) {
             exchange.clientEnded();
         } else if (!watching && !connection.looping()) {
             watching = true;
@@ -98,18 +99,18 @@ final class Http1Upkeep {
     }
 
     private void body(Http1Exchange exchange, long now) {
-        Http1Config config = connection.config();
-        long waiting = connection.in().waitingSinceNanos();
+        Http1Config config = connection.settings().config();
+        long waiting = connection.codec().in().waitingSinceNanos();
         if (waiting == 0) {
             return;
         }
-        if (now - waiting > connection.listener().bodyTimeout().toNanos()) {
+        if (now - waiting > connection.settings().listener().bodyTimeout().toNanos()) {
             timeOut(
                     exchange,
                     "no byte of the request body for "
-                            + connection.listener().bodyTimeout().toSeconds() + " s");
+                            + connection.settings().listener().bodyTimeout().toSeconds() + " s");
         } else if (config.minBodyRate().isPresent()) {
-            long waited = connection.in().waitedNanos() + now - waiting;
+            long waited = connection.codec().in().waitedNanos() + now - waiting;
             long bytes = exchange.exchange().requestBytes();
             if (waited > RATE_NANOS && bytes < config.minBodyRate().get() * (waited / 1e9)) {
                 timeOut(exchange, "request body is slower than min-body-rate");
@@ -118,7 +119,7 @@ final class Http1Upkeep {
     }
 
     private void timeOut(Http1Exchange exchange, String why) {
-        connection.closeAfterThis(DownstreamEnding.BODY_TIMEOUT);
+        connection.farewell().closeAfterThis(DownstreamEnding.BODY_TIMEOUT);
         exchange.refuse(new GatewayException(Cause.REQUEST_TIMEOUT, why));
     }
 
@@ -128,21 +129,21 @@ final class Http1Upkeep {
      */
     private void watch(Http1Exchange exchange) {
         boolean ended = false;
-        connection.reading().lock();
+        connection.codec().reading().lock();
         try {
             if (exchange.isOver()
-                    || !connection.body().complete()
-                    || connection.in().available() > 0) {
+                    || !connection.codec().body().complete()
+                    || connection.codec().in().available() > 0) {
                 return;
             }
-            ended = !connection.in().fill();
+            ended = !connection.codec().in().fill();
             if (ended) {
                 exchange.clientEnded();
             }
         } catch (IOException e) {
             exchange.refuse(new GatewayException(Cause.DOWNSTREAM_GONE, "read: " + e.getMessage(), e));
         } finally {
-            connection.reading().unlock();
+            connection.codec().reading().unlock();
             watching = ended; // nothing else will come
         }
     }

@@ -68,17 +68,17 @@ final class OnLoop {
 
     /** Goes to the loop and blocks until the thread is needed. */
     Left stay() throws IOException {
-        if (!connection.reading().tryLock()) {
+        if (!connection.codec().reading().tryLock()) {
             return Left.NOTHING; // somebody is reading, to see whether the peer is still there
         }
         try {
-            if (connection.in().available() > 0) {
+            if (connection.codec().in().available() > 0) {
                 return Left.NOTHING;
             }
-            connection.idle(System.nanoTime());
+            connection.idleness().begin(System.nanoTime());
             channel.attach(loop, () -> guarded(this::ready));
         } finally {
-            connection.reading().unlock();
+            connection.codec().reading().unlock();
         }
         Left what = await();
         if (channel.unwritten() > 0) {
@@ -89,7 +89,7 @@ final class OnLoop {
 
     private void writeRest() {
         try {
-            connection.out().writeRest();
+            connection.codec().out().writeRest();
         } catch (IOException e) {
             Http1Exchange current = connection.exchange();
             if (current != null) {
@@ -125,7 +125,7 @@ final class OnLoop {
         try {
             step.run();
         } catch (IOException e) {
-            connection.failed(e);
+            connection.farewell().failed(e);
             leave(Left.END);
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "defect in a connection of " + connection.peer(), e);
@@ -149,10 +149,10 @@ final class OnLoop {
         if (current != null) {
             peerSpoke(current);
         } else if (channel.unwritten() > 0) {
-            leave(connection.busy() || turnDue ? Left.NOTHING : Left.END); // and write it there
+            leave(connection.idleness().end() || turnDue ? Left.NOTHING : Left.END); // and write it there
         } else if (turnDue) {
             return; // what has come is read after what is here
-        } else if (!connection.busy()) {
+        } else if (!connection.idleness().end()) {
             leave(Left.END); // it was closed for being idle
         } else {
             begin();
@@ -160,23 +160,23 @@ final class OnLoop {
     }
 
     private void begin() throws IOException {
-        boolean ended = connection.in().take(MOST_BYTES) < 0;
-        if (connection.in().available() > 0) {
+        boolean ended = connection.codec().in().take(MOST_BYTES) < 0;
+        if (connection.codec().in().available() > 0) {
             if (takesMore()) {
                 serve();
             }
         } else if (ended) {
-            connection.endedBetweenRequests();
+            connection.farewell().endedBetweenRequests();
             leave(Left.END);
         } else {
-            connection.idle(System.nanoTime());
+            connection.idleness().begin(System.nanoTime());
         }
     }
 
     /** Serves what is here. */
     private void serve() throws IOException {
         for (int i = 0; i < MOST_IN_TURN; i++) {
-            if (!connection.heads().whole()) {
+            if (!connection.codec().heads().whole()) {
                 odds.lost();
                 leave(Left.REQUEST);
                 return;
@@ -220,15 +220,15 @@ final class OnLoop {
             return false;
         }
         odds.won();
-        connection.rest();
-        if (connection.in().available() > 0) {
+        connection.codec().rest();
+        if (connection.codec().in().available() > 0) {
             return takesMore();
         }
         if (deaf) {
             deaf = false;
             channel.listen(true);
         }
-        connection.idle(served.exchange().endedNanos());
+        connection.idleness().begin(served.exchange().endedNanos());
         return false;
     }
 
@@ -253,18 +253,19 @@ final class OnLoop {
 
     /** Something comes from the client, or its end, while it waits for its answer. */
     private void peerSpoke(Http1Exchange current) {
-        if (!connection.reading().tryLock()) {
+        if (!connection.codec().reading().tryLock()) {
             return; // whoever has it looks for the same
         }
         try {
-            if (connection.in().take(MOST_BYTES) < 0 || connection.in().available() >= MOST_BYTES) {
+            if (connection.codec().in().take(MOST_BYTES) < 0
+                    || connection.codec().in().available() >= MOST_BYTES) {
                 hearNothing(); // of an end, upkeep makes what it means
             }
         } catch (IOException e) {
             hearNothing();
             current.refuse(new GatewayException(Cause.DOWNSTREAM_GONE, "read: " + e.getMessage(), e));
         } finally {
-            connection.reading().unlock();
+            connection.codec().reading().unlock();
         }
     }
 

@@ -10,6 +10,7 @@ import io.penstock.gateway.exchange.side.ServedConnection;
 import io.penstock.gateway.exchange.time.HttpDate;
 import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.http1.Http1Connection;
+import io.penstock.gateway.http1.Http1Settings;
 import io.penstock.gateway.http1.message.FieldCache;
 import io.penstock.gateway.http2.DownstreamConnection;
 import io.penstock.gateway.wire.Wire;
@@ -24,7 +25,7 @@ final class Codecs {
     private final ExchangeHandler handler;
     private final ExchangeObserver observer;
     private final ListenerSettings settings;
-    private final FieldCache fields = new FieldCache();
+    private final Http1Settings http1;
     private final HttpDate date = new HttpDate(InstantSource.system());
     private final Supplier<PathPolicy> paths;
 
@@ -39,6 +40,8 @@ final class Codecs {
         this.observer = observer;
         this.settings = settings;
         this.paths = paths;
+        this.http1 =
+                new Http1Settings(config, handler, observer, new FieldCache(), date, paths, settings.replayBytes());
     }
 
     /**
@@ -71,17 +74,7 @@ final class Codecs {
 
     /** The connection as one of HTTP/1.1, whatever has come. */
     Http1Connection http1(Wire wire, Peer peer) {
-        return new Http1Connection(
-                wire,
-                config,
-                peer,
-                handler,
-                observer,
-                fields,
-                date,
-                paths,
-                settings.replayBytes(),
-                settings.loops().next());
+        return new Http1Connection(wire, http1, peer, settings.loops().next());
     }
 
     private ServedConnection http2(Wire wire, Peer peer) {

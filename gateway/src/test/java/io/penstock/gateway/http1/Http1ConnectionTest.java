@@ -460,8 +460,8 @@ class Http1ConnectionTest {
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na");
             Http1Connection connection = server.opened();
             Awaiting.until(() -> connection.openStreams() == 1
-                    && connection.in().waitingSinceNanos() != 0
-                    && connection.body().remaining() == 2);
+                    && connection.codec().in().waitingSinceNanos() != 0
+                    && connection.codec().body().remaining() == 2);
 
             connection.upkeep(System.nanoTime() + 1_000_000_000L);
             assertThat(client.until("gateway: request timeout\n"))
@@ -475,7 +475,8 @@ class Http1ConnectionTest {
     }
 
     private static void awaitWaitingForHead(Http1Connection connection) {
-        Awaiting.until(() -> connection.headSinceNanos() != 0 && connection.in().waitingSinceNanos() != 0);
+        Awaiting.until(() ->
+                connection.heads().sinceNanos() != 0 && connection.codec().in().waitingSinceNanos() != 0);
     }
 
     @Test
@@ -532,7 +533,7 @@ class Http1ConnectionTest {
             client.send(GET);
             client.until("/ ");
             Http1Connection connection = server.opened();
-            Awaiting.until(() -> connection.idleSinceNanos() != 0);
+            Awaiting.until(() -> connection.idleness().sinceNanos() != 0);
 
             connection.upkeep(System.nanoTime() + 2_000_000_000L);
 
@@ -588,8 +589,8 @@ class Http1ConnectionTest {
                 Http1Client client = server.client()) {
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + "a".repeat(600));
             Http1Connection connection = server.opened();
-            Awaiting.until(() ->
-                    connection.body().remaining() == 400 && connection.in().waitingSinceNanos() != 0);
+            Awaiting.until(() -> connection.codec().body().remaining() == 400
+                    && connection.codec().in().waitingSinceNanos() != 0);
 
             connection.upkeep(System.nanoTime() + 5_500_000_000L);
             assertThat(connection.ending()).isEqualTo(DownstreamEnding.PEER);
@@ -623,7 +624,7 @@ class Http1ConnectionTest {
                 Http1Connection connection = server.opened();
                 connection.upkeep(System.nanoTime() + 1_000_000_000L);
                 if (allowed) {
-                    Awaiting.until(() -> connection.in().ended());
+                    Awaiting.until(() -> connection.codec().in().ended());
                     attempt.abort(Cause.DEADLINE);
                 }
 

@@ -151,16 +151,11 @@ final class Http1Server implements AutoCloseable {
     private void serve(SocketChannel channel) {
         int port = channel.socket().getPort();
         PathPolicy paths = PathPolicy.of(config);
+        HttpDate date = new HttpDate(InstantSource.fixed(Instant.EPOCH));
         Http1Connection connection = new Http1Connection(
                 ChannelWire.of(channel),
-                config,
+                new Http1Settings(config, handler, ended::add, new FieldCache(), date, () -> paths, 64 * 1024),
                 new Peer("main", "127.0.0.1", port, false, true),
-                handler,
-                ended::add,
-                new FieldCache(),
-                new HttpDate(InstantSource.fixed(Instant.EPOCH)),
-                () -> paths,
-                64 * 1024,
                 loop);
         open.add(connection);
         connection.serve();

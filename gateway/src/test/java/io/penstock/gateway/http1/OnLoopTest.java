@@ -70,7 +70,8 @@ class OnLoopTest {
 
     /** Returns when it has left the loop and its thread waits for the client to read. */
     private void awaitStanding() {
-        Awaiting.until(() -> !places.isEmpty() && !onLoop() && connection.out().writingSinceNanos() != 0);
+        Awaiting.until(
+                () -> !places.isEmpty() && !onLoop() && connection.codec().out().writingSinceNanos() != 0);
     }
 
     private boolean onLoop() {
@@ -109,7 +110,9 @@ class OnLoopTest {
         }
         awaitStanding();
         assertThat(places).hasSize(asked).doesNotContain(false);
-        assertThat(connection.idleSinceNanos()).as("nobody takes it for idle").isZero();
+        assertThat(connection.idleness().sinceNanos())
+                .as("nobody takes it for idle")
+                .isZero();
 
         for (int i = 0; i < asked; i++) {
             assertThat(client.until("\r\n\r\n")).startsWith("HTTP/1.1 200 ");

@@ -15,6 +15,7 @@ import io.penstock.gateway.exchange.side.AttemptObserver;
 import io.penstock.gateway.exchange.time.HttpDate;
 import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.http1.Http1Connection;
+import io.penstock.gateway.http1.Http1Settings;
 import io.penstock.gateway.http1.message.FieldCache;
 import io.penstock.gateway.upstream.dial.ConnectionBudget;
 import io.penstock.gateway.upstream.dial.Dialer;
@@ -113,16 +114,11 @@ class LoopAttemptTest {
         SocketChannel accepted = downstreams.accept();
         ListenerConfig listener = config.listeners().getFirst();
         PathPolicy paths = PathPolicy.of(listener);
+        HttpDate date = new HttpDate(InstantSource.system());
         Http1Connection connection = new Http1Connection(
                 ChannelWire.of(accepted),
-                listener,
+                new Http1Settings(listener, this::open, ended::add, new FieldCache(), date, () -> paths, 64 * 1024),
                 new Peer("main", "127.0.0.1", client.getLocalPort(), false, true),
-                this::open,
-                ended::add,
-                new FieldCache(),
-                new HttpDate(InstantSource.system()),
-                () -> paths,
-                64 * 1024,
                 loops.next());
         Thread.startVirtualThread(() -> {
             connection.serve();
