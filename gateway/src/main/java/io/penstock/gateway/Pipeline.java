@@ -2,7 +2,6 @@
 package io.penstock.gateway;
 
 import io.penstock.gateway.Route.Action;
-import io.penstock.gateway.config.route.AuthorityConfig;
 import io.penstock.gateway.config.route.TimeoutsConfig;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
 import io.penstock.gateway.exchange.Cause;
@@ -21,10 +20,12 @@ import io.penstock.gateway.filter.MaxForwards;
 import io.penstock.gateway.filter.NamedFilter;
 import io.penstock.gateway.filter.Verdict;
 import io.penstock.gateway.lookup.Target;
-import io.penstock.gateway.route.HostTemplate;
 import io.penstock.gateway.route.RouteTable;
+import io.penstock.gateway.route.TimeLimits;
+import io.penstock.gateway.route.Way;
 import io.penstock.gateway.upstream.SingleTarget;
 import io.penstock.gateway.upstream.Upstreams;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -80,7 +81,7 @@ final class Pipeline implements ExchangeHandler {
             return;
         }
         Route route = match(exchange);
-        limit(exchange, route.config().timeouts());
+        limit(exchange, route.way().limits(exchange));
         filter(exchange, route, 0);
     }
 
@@ -119,9 +120,7 @@ final class Pipeline implements ExchangeHandler {
     }
 
     private void act(Exchange exchange, Route route) {
-        if (!route.rewrite().isEmpty()) {
-            exchange.request().set(":path", route.rewrite().apply(exchange.path()));
-        }
+        route.way().rewritePath(exchange);
         act(exchange, route, route.action());
     }
 
@@ -130,39 +129,35 @@ final class Pipeline implements ExchangeHandler {
         if (route == null) {
             throw new GatewayException(Cause.NO_ROUTE, "no route for this request");
         }
-        exchange.route(route.config().name());
         exchange.onHead(route.responseHook());
-        String upgrade = exchange.request().value(":protocol");
-        if (upgrade != null && !route.config().upgradesTo(upgrade)) {
-            throw new GatewayException(Cause.UPGRADE_REFUSED, "upgrade to " + upgrade);
-        }
+        route.way().enter(exchange);
         return route;
     }
 
-    private void limit(Exchange exchange, TimeoutsConfig timeouts) {
-        if (exchange.request().has(":protocol")) {
+    private void limit(Exchange exchange, TimeLimits limits) {
+        if (limits.upgrade()) {
             exchange.upgradeTimeouts(new UpgradeTimeouts(
-                    exchange,
-                    timeouts.timeout().orElse(TimeoutsConfig.UNARY),
-                    timeouts.upgradeIdle(),
-                    timeouts.maxStreamLife()));
+                    exchange, limits.timeout().orElse(TimeoutsConfig.UNARY), limits.idle(), limits.life()));
             return;
         }
-        if (timeouts.timeout().isPresent()) {
-            deadlines.end(exchange, timeouts.timeout().get().toNanos());
-        } else if (!exchange.grpc()) {
-            deadlines.end(exchange, TimeoutsConfig.UNARY.toNanos());
+        if (limits.timeout().isPresent()) {
+            deadlines.end(exchange, limits.timeout().get().toNanos());
         }
-        if (timeouts.maxIdle().isPresent()) {
-            deadlines.endIdle(exchange, timeouts.maxIdle().get().toNanos());
+        if (limits.idle().isPresent()) {
+            deadlines.endIdle(exchange, limits.idle().get().toNanos());
         }
-        if (timeouts.maxStreamLife().isPresent() && exchange.grpc()) {
-            deadlines.endLife(exchange, timeouts.maxStreamLife().get().toNanos());
+        if (limits.mostGrpc().isPresent()) {
+            limitCall(exchange, limits, limits.mostGrpc().get());
         }
-        String grpcTimeout = exchange.grpc() ? exchange.request().value(GrpcTimeout.NAME) : null;
-        if (grpcTimeout != null) {
-            long asked = GrpcTimeout.parse(grpcTimeout);
-            deadlines.end(exchange, Math.min(asked, timeouts.maxGrpcTimeout().toNanos()));
+    }
+
+    private void limitCall(Exchange exchange, TimeLimits limits, Duration most) {
+        if (limits.life().isPresent()) {
+            deadlines.endLife(exchange, limits.life().get().toNanos());
+        }
+        String asked = exchange.request().value(GrpcTimeout.NAME);
+        if (asked != null) {
+            deadlines.end(exchange, Math.min(GrpcTimeout.parse(asked), most.toNanos()));
         }
     }
 
@@ -201,11 +196,8 @@ final class Pipeline implements ExchangeHandler {
     }
 
     private static void toCluster(Exchange exchange, Route route, Action.ToCluster to) {
-        HostTemplate authority = route.authority();
-        if (authority != null) {
-            setAuthority(exchange.request(), authority.apply(exchange));
-        }
-        to.cluster().open(exchange, route.config().authority());
+        route.way().nameAuthority(exchange);
+        to.cluster().open(exchange, route.way().config().authority());
     }
 
     private void lookUp(Exchange exchange, Route route, Action.ToLookup to) {
@@ -220,19 +212,11 @@ final class Pipeline implements ExchangeHandler {
     }
 
     private void forward(Exchange exchange, Route route, Target target, UpstreamConfig upstream) {
-        HostTemplate authority = route.authority();
-        if (authority != null) {
-            setAuthority(exchange.request(), authority.apply(exchange));
-        } else if (route.config().authority() instanceof AuthorityConfig.Target) {
-            setAuthority(exchange.request(), target.text());
+        if (!route.way().nameAuthority(exchange) && route.way().namesTarget()) {
+            Way.setAuthority(exchange.request(), target.text());
         }
         Upstream to = new SingleTarget(upstreams, target.address(), target.hostname(), upstream);
         exchange.upstream(to);
         to.open(exchange);
-    }
-
-    private static void setAuthority(Head request, String authority) {
-        request.remove("host");
-        request.set(":authority", authority);
     }
 }

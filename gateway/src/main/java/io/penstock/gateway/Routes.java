@@ -7,7 +7,6 @@ import io.penstock.gateway.config.cluster.ClusterConfig;
 import io.penstock.gateway.config.lookup.LookupConfig;
 import io.penstock.gateway.config.route.ActionConfig;
 import io.penstock.gateway.config.route.AnswerConfig;
-import io.penstock.gateway.config.route.AuthorityConfig;
 import io.penstock.gateway.config.route.RedirectConfig;
 import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.config.route.TargetConfig;
@@ -21,18 +20,16 @@ import io.penstock.gateway.filter.Filters;
 import io.penstock.gateway.filter.NamedFilter;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.route.FixedAnswer;
-import io.penstock.gateway.route.HostTemplate;
-import io.penstock.gateway.route.PathRewrite;
 import io.penstock.gateway.route.Redirect;
 import io.penstock.gateway.route.RouteTable;
 import io.penstock.gateway.route.Split;
+import io.penstock.gateway.route.Way;
 import io.penstock.gateway.upstream.cluster.Clusters;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Makes the route table from a configuration. Routes to the same cluster share its turns. */
 final class Routes {
@@ -81,18 +78,10 @@ final class Routes {
         List<NamedFilter> chain = new ArrayList<>(filters.chain(route));
         more.forEach(filter -> chain.add(new NamedFilter("", filter)));
         return new Route(
-                route,
+                Way.of(route),
                 List.copyOf(chain),
-                PathRewrite.of(route.rewrite(), route.match().path()),
-                authority(route),
                 action(route, route.action()),
                 hook(route, chain.stream().map(NamedFilter::filter).toList()));
-    }
-
-    private static @Nullable HostTemplate authority(RouteConfig route) {
-        return route.authority() instanceof AuthorityConfig.Literal literal
-                ? HostTemplate.of(literal.value(), route.match())
-                : null;
     }
 
     private Action action(RouteConfig route, ActionConfig action) {

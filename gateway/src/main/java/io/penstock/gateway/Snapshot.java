@@ -76,7 +76,7 @@ final class Snapshot {
         this.pipeline = new Pipeline(
                 clients,
                 table,
-                new Explainer<>(config, filters, table, Route::config),
+                new Explainer<>(config, filters, table, Route::way),
                 shared.upstreams(),
                 shared.deadlines());
     }

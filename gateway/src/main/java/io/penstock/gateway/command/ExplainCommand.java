@@ -6,7 +6,6 @@ import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.read.Address;
 import io.penstock.gateway.config.read.ConfigException;
-import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
@@ -20,6 +19,7 @@ import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.Filters;
 import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.route.RouteTable;
+import io.penstock.gateway.route.Way;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -100,10 +100,10 @@ public final class ExplainCommand implements Callable<Integer> {
         }
         ClientAddress clients = new ClientAddress(read.trusted(), read.trustedHops(), read.clientField());
         clients.find(exchange);
-        var table = new RouteTable.Builder<RouteConfig>();
-        read.routes().forEach(route -> table.add(route.name(), route.match(), route));
+        var table = new RouteTable.Builder<Way>();
+        read.routes().forEach(route -> table.add(route.name(), route.match(), Way.of(route)));
         Explanation explanation = new Explainer<>(
-                        read, new Filters(read, clients, ExplainCommand::nobody, null), table.build(), route -> route)
+                        read, new Filters(read, clients, ExplainCommand::nobody, null), table.build(), way -> way)
                 .explain(exchange);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {

@@ -6,11 +6,9 @@ import io.penstock.gateway.config.lookup.LookupConfig;
 import io.penstock.gateway.config.read.Units;
 import io.penstock.gateway.config.route.ActionConfig;
 import io.penstock.gateway.config.route.AnswerConfig;
-import io.penstock.gateway.config.route.AuthorityConfig;
 import io.penstock.gateway.config.route.RedirectConfig;
 import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.config.route.TargetConfig;
-import io.penstock.gateway.config.route.TimeoutsConfig;
 import io.penstock.gateway.config.route.WeightConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
@@ -20,15 +18,17 @@ import io.penstock.gateway.filter.Finding;
 import io.penstock.gateway.filter.NamedFilter;
 import io.penstock.gateway.route.Candidate;
 import io.penstock.gateway.route.FixedAnswer;
-import io.penstock.gateway.route.HostTemplate;
-import io.penstock.gateway.route.PathRewrite;
 import io.penstock.gateway.route.Redirect;
 import io.penstock.gateway.route.RouteTable;
+import io.penstock.gateway.route.TimeLimits;
+import io.penstock.gateway.route.Way;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,14 +45,14 @@ public final class Explainer<T> {
 
     private final GatewayConfig config;
     private final RouteTable<T> routes;
-    private final Function<T, RouteConfig> configOf;
+    private final Function<T, Way> wayOf;
     private final Filters filters;
 
-    public Explainer(GatewayConfig config, Filters filters, RouteTable<T> routes, Function<T, RouteConfig> configOf) {
+    public Explainer(GatewayConfig config, Filters filters, RouteTable<T> routes, Function<T, Way> wayOf) {
         this.config = config;
         this.filters = filters;
         this.routes = routes;
-        this.configOf = configOf;
+        this.wayOf = wayOf;
     }
 
     /** The head of a response that is an explanation. */
@@ -71,28 +71,37 @@ public final class Explainer<T> {
         candidates.sort(Comparator.comparing(Candidate::verdict));
         Map<String, String> steps = new LinkedHashMap<>();
         if (found != null) {
-            steps(exchange, configOf.apply(found), steps);
+            steps(exchange, wayOf.apply(found), steps);
         }
         return new Explanation(
                 exchange.method(),
                 exchange.authority() + exchange.path(),
                 exchange.client(),
-                found == null ? "" : configOf.apply(found).name(),
+                found == null ? "" : wayOf.apply(found).config().name(),
                 steps,
                 candidates);
     }
 
-    private void steps(Exchange exchange, RouteConfig route, Map<String, String> steps) {
-        String upgrade = exchange.request().value(":protocol");
-        if (upgrade != null) {
-            steps.put("upgrade", upgrade + (route.upgradesTo(upgrade) ? "" : ", refused: upgrade-refused"));
-        }
+    /** Follows the route's way with a copy of the exchange. */
+    private void steps(Exchange exchange, Way way, Map<String, String> steps) {
+        RouteConfig route = way.config();
         Exchange copy = exchange.branch(exchange.downstream());
-        copy.route(route.name());
+        String upgrade = copy.request().value(":protocol");
+        String refused = or(() -> {
+            way.enter(copy);
+            return "";
+        });
+        if (upgrade != null) {
+            steps.put("upgrade", upgrade + (refused.isEmpty() ? "" : ", " + refused));
+        }
+        TimeLimits limits = way.limits(copy);
         steps.put("filters", filters(copy, route));
         action(exchange, copy, route, route.action(), steps);
         if (route.action() instanceof TargetConfig) {
-            timeouts(exchange, upgrade != null, route.timeouts(), steps);
+            way.rewritePath(copy);
+            steps.put("path", Objects.requireNonNullElse(copy.request().path(), copy.path()));
+            steps.put("authority", or(() -> authority(way, copy)));
+            timeouts(copy, limits, steps);
         }
     }
 
@@ -132,20 +141,13 @@ public final class Explainer<T> {
                                 ? "grpc-status " + new FixedAnswer(to).grpcStatus()
                                 : to.status() + ", " + to.body().length() + " chars");
         }
-        if (action instanceof TargetConfig) {
-            steps.put(
-                    "path",
-                    PathRewrite.of(route.rewrite(), route.match().path()).apply(exchange.path()));
-            steps.put(
-                    "authority",
-                    switch (route.authority()) {
-                        case AuthorityConfig.Preserve preserve -> exchange.authority();
-                        case AuthorityConfig.Target target -> "the target's";
-                        case AuthorityConfig.Literal literal ->
-                            or(() -> HostTemplate.of(literal.value(), route.match())
-                                    .apply(exchange));
-                    });
+    }
+
+    private static String authority(Way way, Exchange copy) {
+        if (way.namesTarget()) {
+            return "the target's";
         }
+        return way.nameAuthority(copy) ? String.valueOf(copy.request().authority()) : copy.authority();
     }
 
     /** What a step comes to, or the refusal that it ends with. */
@@ -176,21 +178,16 @@ public final class Explainer<T> {
         lookup.ifPresent(one -> new ClusterSteps(exchange, false, steps).upstream(name, one.upstream()));
     }
 
-    private static void timeouts(
-            Exchange exchange, boolean upgrade, TimeoutsConfig timeouts, Map<String, String> steps) {
-        String timeout = timeouts.timeout()
-                .map(Units::text)
-                .orElseGet(() -> exchange.grpc() ? "none" : Units.text(TimeoutsConfig.UNARY));
+    private static void timeouts(Exchange exchange, TimeLimits limits, Map<String, String> steps) {
+        boolean upgrade = limits.upgrade();
         String until = upgrade ? " until it is upgraded" : exchange.grpc() ? "" : ", none for an event stream";
-        steps.put("timeout", timeout + until);
-        if (exchange.grpc()) {
-            steps.put("max-grpc-timeout", Units.text(timeouts.maxGrpcTimeout()));
-        }
-        steps.put(
-                upgrade ? "max-upgrade-idle" : "max-idle",
-                (upgrade ? timeouts.upgradeIdle() : timeouts.maxIdle())
-                        .map(Units::text)
-                        .orElse("none"));
-        steps.put("max-stream-life", timeouts.maxStreamLife().map(Units::text).orElse("none"));
+        steps.put("timeout", orNone(limits.timeout()) + until);
+        limits.mostGrpc().ifPresent(most -> steps.put("max-grpc-timeout", Units.text(most)));
+        steps.put(upgrade ? "max-upgrade-idle" : "max-idle", orNone(limits.idle()));
+        steps.put("max-stream-life", orNone(limits.life()));
+    }
+
+    private static String orNone(Optional<Duration> limit) {
+        return limit.map(Units::text).orElse("none");
     }
 }
