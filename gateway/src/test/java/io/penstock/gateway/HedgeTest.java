@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,14 +31,8 @@ class HedgeTest {
 
     private static final long LONG_ENOUGH_NANOS = 150_000_000;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable one : open.reversed()) {
-            one.close();
-        }
-    }
+    @RegisterExtension
+    final RunningGateway gateway = RunningGateway.toOrigin();
 
     // ---- one upstream request, whatever it speaks ----
 
@@ -62,9 +56,7 @@ class HedgeTest {
     }
 
     private Endpoint endpoint(String protocol) {
-        Endpoint made = protocol.equals("http1") ? new Http1Endpoint() : new Http2Endpoint();
-        open.add(made);
-        return made;
+        return gateway.keep(protocol.equals("http1") ? new Http1Endpoint() : new Http2Endpoint());
     }
 
     private static final class Http1Endpoint implements Endpoint {
@@ -161,7 +153,7 @@ class HedgeTest {
         void cancel() throws IOException;
     }
 
-    private Caller get(RunningGateway gateway, String protocol) throws IOException {
+    private Caller get(String protocol) throws IOException {
         if (protocol.equals("http2")) {
             FramePeer client = gateway.client();
             int stream = client.get("/");
@@ -179,7 +171,7 @@ class HedgeTest {
                 }
             };
         }
-        Http1Origin.Connection client = client(gateway);
+        Http1Origin.Connection client = gateway.http1Client();
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         return http1(client);
     }
@@ -199,21 +191,18 @@ class HedgeTest {
         };
     }
 
-    private Http1Origin.Connection client(RunningGateway gateway) throws IOException {
-        Http1Origin.Connection client = gateway.http1Client();
-        open.add(client);
-        return client;
-    }
-
     // ---- the gateway ----
 
-    private RunningGateway gateway(String up, Endpoint one, Endpoint other, String retry, String route) {
-        return gateway(up, '"' + one.address() + "\", \"" + other.address() + '"', STRICT, retry, route);
+    private void start(String up, Endpoint one, Endpoint other, String retry, String route) {
+        start(up, both(one.address(), other.address()), STRICT, retry, route);
     }
 
-    private RunningGateway gateway(String up, String endpoints, String keys, String retry, String route) {
-        RunningGateway gateway = RunningGateway.with(
-                        """
+    private static String both(String one, String other) {
+        return '"' + one + "\", \"" + other + '"';
+    }
+
+    private void start(String up, String endpoints, String keys, String retry, String route) {
+        gateway.configured("""
                 listeners: [{name: main, address: 127.0.0.1, port: 0}]
                 routes: [{name: all, cluster: main%s}]
                 clusters:
@@ -223,38 +212,36 @@ class HedgeTest {
                 access-log: {output: none}
                 """.formatted(route, endpoints, up.replaceFirst("^http2", "h2c"), keys, retry))
                 .start();
-        open.add(gateway);
-        return gateway;
     }
 
     /** A request of which both attempts are under way, the first one at the first endpoint. */
-    private record Hedged(RunningGateway gateway, Endpoint one, Caller caller, Asked first, Asked second) {}
+    private record Hedged(Endpoint one, Caller caller, Asked first, Asked second) {}
 
     private Hedged hedged(String down, String up, String retry, String route) throws Exception {
         Endpoint one = endpoint(up);
         Endpoint other = endpoint(up);
-        RunningGateway gateway = gateway(up, one, other, retry, route);
-        Caller caller = get(gateway, down);
-        return new Hedged(gateway, one, caller, one.asked(), other.asked());
+        start(up, one, other, retry, route);
+        Caller caller = get(down);
+        return new Hedged(one, caller, one.asked(), other.asked());
     }
 
-    private static ClusterReport report(RunningGateway gateway) {
+    private ClusterReport report() {
         return gateway.gateway().clusters().cluster("main").report();
     }
 
-    private static long failures(RunningGateway gateway) {
-        return report(gateway).endpoints().stream()
+    private long failures() {
+        return report().endpoints().stream()
                 .mapToLong(ClusterReport.EndpointReport::failures)
                 .sum();
     }
 
-    private static void awaitNothingInUse(RunningGateway gateway) {
+    private void awaitNothingInUse() {
         Await.until(
                 "nothing is in use",
                 SOON,
-                () -> report(gateway).active() == 0
-                        && report(gateway).retrying() == 0
-                        && report(gateway).endpoints().stream().allMatch(endpoint -> endpoint.active() == 0)
+                () -> report().active() == 0
+                        && report().retrying() == 0
+                        && report().endpoints().stream().allMatch(endpoint -> endpoint.active() == 0)
                         && gateway.gateway().upstreams().report().stream()
                                         .mapToInt(PoolReport::activeStreams)
                                         .sum()
@@ -266,8 +253,8 @@ class HedgeTest {
                         && gateway.gateway().listeners().getFirst().openStreams() == 0);
     }
 
-    private static void assertNobodyIsBlamed(RunningGateway gateway) {
-        assertThat(report(gateway).endpoints()).allSatisfy(endpoint -> {
+    private void assertNobodyIsBlamed() {
+        assertThat(report().endpoints()).allSatisfy(endpoint -> {
             assertThat(endpoint.failures()).isZero();
             assertThat(endpoint.state()).isEqualTo("healthy");
             assertThat(endpoint.breaker()).isEqualTo("closed");
@@ -281,8 +268,8 @@ class HedgeTest {
     void passesOnTheAnswerOfTheSecondAttemptAndEndsTheFirst(String down, String up) throws Exception {
         Endpoint slow = endpoint(up);
         Endpoint quick = endpoint(up);
-        RunningGateway gateway = gateway(up, slow, quick, HEDGE, "");
-        Caller caller = get(gateway, down);
+        start(up, slow, quick, HEDGE, "");
+        Caller caller = get(down);
         Asked first = slow.asked();
 
         quick.asked().answer(200, "from the second");
@@ -294,18 +281,17 @@ class HedgeTest {
         assertThat(exchange.target()).isEqualTo(quick.address());
         assertThat(exchange.cause()).isNull();
         assertThat(exchange.responseBytes()).isEqualTo("from the second".length());
-        awaitNothingInUse(gateway);
-        assertNobodyIsBlamed(gateway);
-        assertThat(report(gateway).hedges()).isEqualTo(1);
-        assertThat(report(gateway).hedgesWon()).isEqualTo(1);
-        assertThat(report(gateway).hedgeCancelled()).isEqualTo(1);
+        awaitNothingInUse();
+        assertNobodyIsBlamed();
+        assertThat(report().hedges()).isEqualTo(1);
+        assertThat(report().hedgesWon()).isEqualTo(1);
+        assertThat(report().hedgeCancelled()).isEqualTo(1);
     }
 
     @ParameterizedTest
     @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
     void passesOnTheAnswerOfTheFirstAttemptThatComesAfterTheSecondWasSent(String down, String up) throws Exception {
         Hedged hedged = hedged(down, up, HEDGE, "");
-        RunningGateway gateway = hedged.gateway();
 
         hedged.first().answer(200, "from the first");
 
@@ -314,35 +300,33 @@ class HedgeTest {
         Exchange exchange = gateway.ended();
         assertThat(exchange.attempts()).isEqualTo(2);
         assertThat(exchange.target()).isEqualTo(hedged.one().address());
-        awaitNothingInUse(gateway);
-        assertNobodyIsBlamed(gateway);
-        assertThat(report(gateway).hedges()).isEqualTo(1);
-        assertThat(report(gateway).hedgesWon()).isZero();
-        assertThat(report(gateway).hedgeCancelled()).isEqualTo(1);
+        awaitNothingInUse();
+        assertNobodyIsBlamed();
+        assertThat(report().hedges()).isEqualTo(1);
+        assertThat(report().hedgesWon()).isZero();
+        assertThat(report().hedgeCancelled()).isEqualTo(1);
     }
 
     @ParameterizedTest
     @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
     void waitsForTheOtherAttemptWhenOneFails(String down, String up) throws Exception {
         Hedged hedged = hedged(down, up, HEDGE, "");
-        RunningGateway gateway = hedged.gateway();
 
         hedged.second().fail();
-        Await.until("the failure is noted", SOON, () -> failures(gateway) == 1);
+        Await.until("the failure is noted", SOON, () -> failures() == 1);
         gateway.awaitNanos(LONG_ENOUGH_NANOS); // the attempt's own thread learns of it after the endpoint's report
         hedged.first().answer(200, "still here");
 
         assertThat(hedged.caller().answer()).isEqualTo("200 still here");
         assertThat(gateway.ended().attempts()).isEqualTo(2);
-        awaitNothingInUse(gateway);
-        assertThat(report(gateway).hedgeCancelled()).isZero();
+        awaitNothingInUse();
+        assertThat(report().hedgeCancelled()).isZero();
     }
 
     @ParameterizedTest
     @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
     void failsOnceWhenBothFail(String down, String up) throws Exception {
         Hedged hedged = hedged(down, up, HEDGE + ", on: [reset]", "");
-        RunningGateway gateway = hedged.gateway();
 
         hedged.first().fail();
         hedged.second().fail();
@@ -351,8 +335,8 @@ class HedgeTest {
         Exchange exchange = gateway.ended();
         assertThat(exchange.attempts()).isEqualTo(2);
         assertThat(exchange.cause()).isEqualTo(Cause.UPSTREAM_RESET);
-        awaitNothingInUse(gateway);
-        assertThat(report(gateway).endpoints())
+        awaitNothingInUse();
+        assertThat(report().endpoints())
                 .allSatisfy(endpoint -> assertThat(endpoint.failures()).isEqualTo(1));
     }
 
@@ -360,27 +344,25 @@ class HedgeTest {
     @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
     void withholdsAStatusThatIsRetriedWhileTheOtherAttemptIsUnderWay(String down, String up) throws Exception {
         Hedged hedged = hedged(down, up, HEDGE + ", statuses: [503]", "");
-        RunningGateway gateway = hedged.gateway();
 
         hedged.first().answer(503, "busy");
-        Await.until("the answer is noted", SOON, () -> failures(gateway) == 1);
+        Await.until("the answer is noted", SOON, () -> failures() == 1);
         hedged.second().answer(200, "at your service");
 
         assertThat(hedged.caller().answer()).isEqualTo("200 at your service");
-        awaitNothingInUse(gateway);
+        awaitNothingInUse();
     }
 
     @Test
     void passesOnAStatusThatIsRetriedWhenBothAttemptsBringIt() throws Exception {
         Hedged hedged = hedged("http1", "http1", HEDGE + ", statuses: [503]", "");
-        RunningGateway gateway = hedged.gateway();
 
         hedged.first().answer(503, "busy");
         hedged.second().answer(503, "busy");
 
         assertThat(hedged.caller().answer()).isEqualTo("503 busy");
         assertThat(gateway.ended().attempts()).isEqualTo(2);
-        awaitNothingInUse(gateway);
+        awaitNothingInUse();
     }
 
     @Test
@@ -390,8 +372,8 @@ class HedgeTest {
         String addresses = "\"" + one.address() + "\", \"" + others.getFirst().address() + "\", \""
                 + others.getLast().address() + '"';
         String retry = HEDGE + ", attempts: 3, statuses: [503], backoff: 1ms, max-backoff: 1ms";
-        RunningGateway gateway = gateway("http1", addresses, STRICT, retry, "");
-        Caller caller = get(gateway, "http1");
+        start("http1", addresses, STRICT, retry, "");
+        Caller caller = get("http1");
         Asked first = one.asked();
         Await.until(
                 "the second attempt is sent",
@@ -401,20 +383,19 @@ class HedgeTest {
         Asked second = hedged.asked();
 
         second.answer(503, "");
-        Await.until("the answer is noted", SOON, () -> failures(gateway) == 1);
+        Await.until("the answer is noted", SOON, () -> failures() == 1);
         first.answer(503, "");
         others.getFirst().asked().answer(200, "third");
 
         assertThat(caller.answer()).isEqualTo("200 third");
         assertThat(gateway.ended().attempts()).isEqualTo(3);
-        awaitNothingInUse(gateway);
+        awaitNothingInUse();
     }
 
     @ParameterizedTest
     @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
     void endsBothAttemptsWhenTheClientGoesAway(String down, String up) throws Exception {
         Hedged hedged = hedged(down, up, HEDGE, "");
-        RunningGateway gateway = hedged.gateway();
 
         hedged.caller().cancel();
 
@@ -423,23 +404,22 @@ class HedgeTest {
         Exchange exchange = gateway.ended();
         assertThat(exchange.cause()).isEqualTo(Cause.DOWNSTREAM_GONE);
         assertThat(exchange.attempts()).isEqualTo(2);
-        awaitNothingInUse(gateway);
-        assertNobodyIsBlamed(gateway);
+        awaitNothingInUse();
+        assertNobodyIsBlamed();
     }
 
     @ParameterizedTest
     @CsvSource({"http1, http1", "http2, http1", "http1, http2", "http2, http2"})
     void endsBothAttemptsAtTheDeadline(String down, String up) throws Exception {
         Hedged hedged = hedged(down, up, HEDGE, ", timeout: 1s");
-        RunningGateway gateway = hedged.gateway();
 
         assertThat(hedged.caller().answer()).startsWith("504 ");
 
         hedged.first().awaitCancelled();
         hedged.second().awaitCancelled();
         assertThat(gateway.ended().cause()).isEqualTo(Cause.DEADLINE);
-        awaitNothingInUse(gateway);
-        assertNobodyIsBlamed(gateway);
+        awaitNothingInUse();
+        assertNobodyIsBlamed();
     }
 
     /** The other attempt has as long left for its answer as it was sent later. */
@@ -447,60 +427,55 @@ class HedgeTest {
     @ValueSource(strings = {"http1", "http2"})
     void replacesAnAttemptWhosePerTryTimeoutPassesByTheOther(String up) throws Exception {
         Hedged hedged = hedged("http1", up, "hedge: {after: 1s}, on: [timeout], per-try-timeout: 2s", "");
-        RunningGateway gateway = hedged.gateway();
 
         hedged.first().awaitCancelled();
         hedged.second().answer(200, "in time");
 
         assertThat(hedged.caller().answer()).isEqualTo("200 in time");
-        awaitNothingInUse(gateway);
-        assertThat(report(gateway).endpoints().getFirst().failures()).isEqualTo(1);
+        awaitNothingInUse();
+        assertThat(report().endpoints().getFirst().failures()).isEqualTo(1);
     }
 
     @Test
     void sendsNoSecondAttemptBeyondTheBudget() throws Exception {
         Endpoint one = endpoint("http1");
         Endpoint other = endpoint("http1");
-        RunningGateway gateway = gateway("http1", one, other, HEDGE + ", budget-percent: 0, budget-minimum: 0", "");
-        Caller caller = get(gateway, "http1");
+        start("http1", one, other, HEDGE + ", budget-percent: 0, budget-minimum: 0", "");
+        Caller caller = get("http1");
         Asked first = one.asked();
-        Await.until("the budget was asked", SOON, () -> report(gateway).budgetRefused() == 1);
+        Await.until("the budget was asked", SOON, () -> report().budgetRefused() == 1);
 
         first.answer(200, "alone");
 
         assertThat(caller.answer()).isEqualTo("200 alone");
         assertThat(gateway.ended().attempts()).isEqualTo(1);
-        assertThat(report(gateway).hedges()).isZero();
+        assertThat(report().hedges()).isZero();
         assertThat(other.connections()).isZero();
     }
 
     @Test
     void sendsNoSecondAttemptToTheSameEndpoint() throws Exception {
         Endpoint one = endpoint("http1");
-        RunningGateway gateway = gateway("http1", '"' + one.address() + '"', STRICT, "hedge: {after: 1ms}", "");
-        Caller caller = get(gateway, "http1");
+        start("http1", '"' + one.address() + '"', STRICT, "hedge: {after: 1ms}", "");
+        Caller caller = get("http1");
         Asked first = one.asked();
-        Await.until(
-                "a second attempt was considered", SOON, () -> report(gateway).retries() == 1);
-        Await.until(
-                "its part of the budget is back", SOON, () -> report(gateway).retrying() == 0);
+        Await.until("a second attempt was considered", SOON, () -> report().retries() == 1);
+        Await.until("its part of the budget is back", SOON, () -> report().retrying() == 0);
 
         first.answer(200, "alone");
 
         assertThat(caller.answer()).isEqualTo("200 alone");
         assertThat(gateway.ended().attempts()).isEqualTo(1);
         assertThat(one.connections()).isEqualTo(1);
-        assertThat(report(gateway).hedges()).isZero();
+        assertThat(report().hedges()).isZero();
     }
 
     @Test
     void takesNoHarmFromALateAnswerOnACancelledStream() throws Exception {
-        Origin slow = new Origin();
+        Origin slow = gateway.keep(new Origin());
         Endpoint quick = endpoint("http2");
-        open.add(slow);
-        String addresses = '"' + slow.address() + "\", \"" + quick.address() + '"';
-        RunningGateway gateway = gateway("http2", addresses, STRICT, HEDGE, "");
-        Caller caller = get(gateway, "http2");
+        start("http2", both(slow.address(), quick.address()), STRICT, HEDGE, "");
+        Caller caller = get("http2");
         FramePeer late = slow.connection();
         late.awaitHead(1);
         quick.asked().answer(200, "first come");
@@ -510,22 +485,22 @@ class HedgeTest {
         late.head(1, false, ":status", "200");
         late.data(1, "too late", true);
         late.roundTrip();
-        Caller next = get(gateway, "http2");
+        Caller next = get("http2");
         late.awaitHead(3);
         late.head(3, false, ":status", "200");
         late.data(3, "in time", true);
 
         assertThat(next.answer()).isEqualTo("200 in time");
-        awaitNothingInUse(gateway);
-        assertNobodyIsBlamed(gateway);
+        awaitNothingInUse();
+        assertNobodyIsBlamed();
     }
 
     @Test
     void servesFurtherRequestsOnTheSameConnection() throws Exception {
         Endpoint one = endpoint("http1");
         Endpoint other = endpoint("http1");
-        RunningGateway gateway = gateway("http1", one, other, HEDGE, "");
-        Http1Origin.Connection client = client(gateway);
+        start("http1", one, other, HEDGE, "");
+        Http1Origin.Connection client = gateway.http1Client();
         client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
         one.asked();
         other.asked().answer(200, "a");
@@ -539,12 +514,10 @@ class HedgeTest {
 
     @Test
     void passesOnInterimHeadsOfTheFirstAttempt() throws Exception {
-        Http1Origin one = Http1Origin.byHand();
+        Http1Origin one = gateway.keep(Http1Origin.byHand());
         Endpoint other = endpoint("http1");
-        open.add(one);
-        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
-        RunningGateway gateway = gateway("http1", addresses, STRICT, HEDGE, "");
-        Http1Origin.Connection client = client(gateway);
+        start("http1", both(one.address(), other.address()), STRICT, HEDGE, "");
+        Http1Origin.Connection client = gateway.http1Client();
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         Http1Origin.Connection first = one.connection();
         first.head();
@@ -559,10 +532,8 @@ class HedgeTest {
     @Test
     void letsTheEventsOfTheSecondAttemptComeSeldom() throws Exception {
         Endpoint slow = endpoint("http2");
-        Origin quick = new Origin();
-        open.add(quick);
-        String addresses = '"' + slow.address() + "\", \"" + quick.address() + '"';
-        RunningGateway gateway = gateway("http2, read-timeout: 50ms", addresses, STRICT, HEDGE, "");
+        Origin quick = gateway.keep(new Origin());
+        start("http2, read-timeout: 50ms", both(slow.address(), quick.address()), STRICT, HEDGE, "");
         FramePeer client = gateway.client();
         int call = client.get("/");
         FramePeer second = quick.connection();
@@ -575,38 +546,36 @@ class HedgeTest {
 
         assertThat(client.awaitRest(call).text()).isEqualTo("data: 1");
         assertThat(gateway.ended().cause()).isNull();
-        assertNobodyIsBlamed(gateway);
+        assertNobodyIsBlamed();
     }
 
     @Test
     void leavesTheFallbackToItsCluster() throws Exception {
         Endpoint gone = endpoint("http1");
         gone.close();
-        RunningGateway gateway = gateway(
+        start(
                 "http1",
                 '"' + gone.address() + '"',
                 "breaker: {failures: 1}, fallback: {status: 200, body: instead}",
                 HEDGE + ", on: []",
                 "");
-        assertThat(get(gateway, "http1").answer()).startsWith("502 ");
+        assertThat(get("http1").answer()).startsWith("502 ");
 
-        assertThat(get(gateway, "http1").answer()).isEqualTo("200 instead");
-        assertThat(get(gateway, "http2").answer()).isEqualTo("200 instead");
+        assertThat(get("http1").answer()).isEqualTo("200 instead");
+        assertThat(get("http2").answer()).isEqualTo("200 instead");
     }
 
     @ParameterizedTest
     @CsvSource({"http1, whole", "http2, whole", "http1, ''", "http2, ''"})
     void losesNothingWhenAnswersComeAboutWhenTheSecondAttemptIsDue(String down, String body) throws Exception {
-        Http1Origin one = Http1Origin.following(connection -> answerAtRandom(connection, body));
-        Http1Origin other = Http1Origin.following(connection -> answerAtRandom(connection, body));
-        open.addAll(List.of(one, other));
-        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
-        RunningGateway gateway = gateway("http1", addresses, STRICT, "budget-percent: 100, hedge: {after: 3ms}", "");
+        Http1Origin one = gateway.keep(Http1Origin.following(connection -> answerAtRandom(connection, body)));
+        Http1Origin other = gateway.keep(Http1Origin.following(connection -> answerAtRandom(connection, body)));
+        start("http1", both(one.address(), other.address()), STRICT, "budget-percent: 100, hedge: {after: 3ms}", "");
 
         for (int i = 0; i < 60; i++) {
             List<Caller> callers = new ArrayList<>();
             for (int caller = 0; caller < 5; caller++) {
-                callers.add(get(gateway, down));
+                callers.add(get(down));
             }
             for (Caller caller : callers) {
                 assertThat(caller.answer()).isEqualTo("200 " + body);
@@ -614,11 +583,10 @@ class HedgeTest {
             }
         }
 
-        awaitNothingInUse(gateway);
-        assertNobodyIsBlamed(gateway);
-        assertThat(report(gateway).hedges()).isPositive();
-        assertThat(report(gateway).hedgeCancelled())
-                .isLessThanOrEqualTo(report(gateway).hedges());
+        awaitNothingInUse();
+        assertNobodyIsBlamed();
+        assertThat(report().hedges()).isPositive();
+        assertThat(report().hedgeCancelled()).isLessThanOrEqualTo(report().hedges());
     }
 
     private static void answerAtRandom(Http1Origin.Connection connection, String body) throws IOException {
@@ -633,12 +601,10 @@ class HedgeTest {
 
     @Test
     void sendsTheSameBodyToBoth() throws Exception {
-        Http1Origin one = Http1Origin.byHand();
-        Http1Origin other = Http1Origin.byHand();
-        open.addAll(List.of(one, other));
-        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
-        RunningGateway gateway = gateway("http1", addresses, STRICT, HEDGE, "");
-        Http1Origin.Connection client = client(gateway);
+        Http1Origin one = gateway.keep(Http1Origin.byHand());
+        Http1Origin other = gateway.keep(Http1Origin.byHand());
+        start("http1", both(one.address(), other.address()), STRICT, HEDGE, "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nquestion");
         assertThat(one.connection().request()).endsWith("\r\n\r\nquestion");
@@ -653,14 +619,16 @@ class HedgeTest {
     @ParameterizedTest
     @CsvSource({"PUT, http1", "DELETE, http1", "PUT, http2", "DELETE, http2"})
     void hedgesAnIdempotentMethodThatIsListed(String method, String down) throws Exception {
-        Http1Origin one = Http1Origin.byHand();
-        Http1Origin other = Http1Origin.byHand();
-        open.addAll(List.of(one, other));
-        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
-        RunningGateway gateway =
-                gateway("http1", addresses, STRICT, "hedge: {after: 20ms, methods: [PUT, DELETE]}", "");
+        Http1Origin one = gateway.keep(Http1Origin.byHand());
+        Http1Origin other = gateway.keep(Http1Origin.byHand());
+        start(
+                "http1",
+                both(one.address(), other.address()),
+                STRICT,
+                "hedge: {after: 20ms, methods: [PUT, DELETE]}",
+                "");
 
-        Caller caller = send(gateway, down, method, "whole");
+        Caller caller = send(down, method, "whole");
         Http1Origin.Connection first = one.connection();
         assertThat(first.request()).startsWith(method).endsWith("whole");
         Http1Origin.Connection second = other.connection();
@@ -670,11 +638,11 @@ class HedgeTest {
         assertThat(caller.answer()).isEqualTo("200 done");
         assertThat(first.ended()).isTrue();
         assertThat(gateway.ended().attempts()).isEqualTo(2);
-        awaitNothingInUse(gateway);
-        assertNobodyIsBlamed(gateway);
+        awaitNothingInUse();
+        assertNobodyIsBlamed();
     }
 
-    private Caller send(RunningGateway gateway, String protocol, String method, String body) throws IOException {
+    private Caller send(String protocol, String method, String body) throws IOException {
         if (protocol.equals("http2")) {
             FramePeer client = gateway.client();
             int stream = client.open(
@@ -703,19 +671,17 @@ class HedgeTest {
                 }
             };
         }
-        Http1Origin.Connection client = client(gateway);
+        Http1Origin.Connection client = gateway.http1Client();
         client.send(method + " / HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
         return http1(client);
     }
 
     @Test
     void sendsTheSecondAttemptOnceTheBodyHasCome() throws Exception {
-        Http1Origin one = Http1Origin.byHand();
-        Http1Origin other = Http1Origin.byHand();
-        open.addAll(List.of(one, other));
-        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
-        RunningGateway gateway = gateway("http1", addresses, STRICT, "hedge: {after: 20ms, methods: [PUT]}", "");
-        Http1Origin.Connection client = client(gateway);
+        Http1Origin one = gateway.keep(Http1Origin.byHand());
+        Http1Origin other = gateway.keep(Http1Origin.byHand());
+        start("http1", both(one.address(), other.address()), STRICT, "hedge: {after: 20ms, methods: [PUT]}", "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nques");
         Http1Origin.Connection first = one.connection();
@@ -731,18 +697,20 @@ class HedgeTest {
         Exchange exchange = gateway.ended();
         assertThat(exchange.attempts()).isEqualTo(2);
         assertThat(exchange.requestBytes()).isEqualTo(8);
-        awaitNothingInUse(gateway);
+        awaitNothingInUse();
     }
 
     @Test
     void sendsNoSecondAttemptWhenTheBodyIsLargerThanWhatIsKept() throws Exception {
-        Http1Origin one = Http1Origin.byHand();
+        Http1Origin one = gateway.keep(Http1Origin.byHand());
         Endpoint other = endpoint("http1");
-        open.add(one);
-        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
-        RunningGateway gateway =
-                gateway("http1, replay-bytes: 1KiB", addresses, STRICT, "hedge: {after: 20ms, methods: [PUT]}", "");
-        Http1Origin.Connection client = client(gateway);
+        start(
+                "http1, replay-bytes: 1KiB",
+                both(one.address(), other.address()),
+                STRICT,
+                "hedge: {after: 20ms, methods: [PUT]}",
+                "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1025\r\n\r\n" + "x".repeat(1025));
         Http1Origin.Connection first = one.connection();
@@ -759,8 +727,8 @@ class HedgeTest {
     void sendsNoSecondAttemptWhileTheBodyIsStillComing() throws Exception {
         Endpoint one = endpoint("http1");
         Endpoint other = endpoint("http1");
-        RunningGateway gateway = gateway("http1", one, other, HEDGE, "");
-        Http1Origin.Connection client = client(gateway);
+        start("http1", one, other, HEDGE, "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nques");
         Asked first = one.asked();
@@ -777,8 +745,8 @@ class HedgeTest {
     void sendsNoSecondAttemptOfAMethodThatIsNotListed() throws Exception {
         Endpoint one = endpoint("http1");
         Endpoint other = endpoint("http1");
-        RunningGateway gateway = gateway("http1", one, other, HEDGE, "");
-        Http1Origin.Connection client = client(gateway);
+        start("http1", one, other, HEDGE, "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
         Asked first = one.asked();
@@ -794,10 +762,9 @@ class HedgeTest {
 
     @Test
     void hedgesACallOfGrpcThatIsListed() {
-        Origin slow = new Origin();
-        Origin quick = new Origin();
-        open.addAll(List.of(slow, quick));
-        RunningGateway gateway = grpcGateway(slow, quick, "pkg.Service/Method");
+        Origin slow = gateway.keep(new Origin());
+        Origin quick = gateway.keep(new Origin());
+        startGrpc(slow, quick, "pkg.Service/Method");
         FramePeer client = gateway.client();
 
         int call = client.grpc();
@@ -818,16 +785,15 @@ class HedgeTest {
         Exchange exchange = gateway.ended();
         assertThat(exchange.attempts()).isEqualTo(2);
         assertThat(exchange.grpcStatus()).isZero();
-        awaitNothingInUse(gateway);
-        assertNobodyIsBlamed(gateway);
+        awaitNothingInUse();
+        assertNobodyIsBlamed();
     }
 
     @Test
     void leavesACallOfGrpcThatIsNotListedAlone() {
-        Origin slow = new Origin();
-        Origin quick = new Origin();
-        open.addAll(List.of(slow, quick));
-        RunningGateway gateway = grpcGateway(slow, quick, "some.Other/Method");
+        Origin slow = gateway.keep(new Origin());
+        Origin quick = gateway.keep(new Origin());
+        startGrpc(slow, quick, "some.Other/Method");
         FramePeer client = gateway.client();
 
         int call = client.grpc();
@@ -843,8 +809,12 @@ class HedgeTest {
         assertThat(quick.connections()).isZero();
     }
 
-    private RunningGateway grpcGateway(Origin one, Origin other, String method) {
-        String addresses = '"' + one.address() + "\", \"" + other.address() + '"';
-        return gateway("http2", addresses, STRICT, "hedge: {after: 20ms, grpc-methods: [\"" + method + "\"]}", "");
+    private void startGrpc(Origin one, Origin other, String method) {
+        start(
+                "http2",
+                both(one.address(), other.address()),
+                STRICT,
+                "hedge: {after: 20ms, grpc-methods: [\"" + method + "\"]}",
+                "");
     }
 }

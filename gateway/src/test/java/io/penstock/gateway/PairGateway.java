@@ -7,16 +7,23 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A gateway between a client and an upstream that each speak one protocol of a pair. */
-final class PairGateway implements AutoCloseable {
-    private final ProtocolPair pair;
-    private final @Nullable Http1Origin http1;
-    private final RunningGateway gateway;
+/**
+ * A gateway between a client and an upstream that each speak one protocol of a pair. As an extension it starts when a test says {@linkplain
+ * #between between} what it stands, and stops after the test.
+ */
+final class PairGateway implements AfterEachCallback, AutoCloseable {
+    private final RunningGateway gateway = RunningGateway.toOrigin();
+    private ProtocolPair pair = ProtocolPair.HTTP1_TO_HTTP1;
+    private @Nullable Http1Origin http1;
 
-    /** Which forwarded fields it sets is none, so that heads are what the test makes them. */
+    /** Between nothing yet. */
+    PairGateway() {}
+
     PairGateway(ProtocolPair pair) {
-        this(pair, "retry: {attempts: 1}", "forwarded: {fields: []}");
+        between(pair);
     }
 
     /** With this filter. */
@@ -26,44 +33,55 @@ final class PairGateway implements AutoCloseable {
 
     /** With this filter and these keys of the cluster. */
     static PairGateway filtering(ProtocolPair pair, String filter, String cluster) {
-        return new PairGateway(
+        PairGateway made = new PairGateway();
+        made.start(
                 pair,
                 "",
                 cluster,
                 "forwarded: {fields: []}\nglobal-filters: [tested]\n",
                 "{name: tested, " + filter + "}");
+        return made;
     }
 
     /** With these keys of the cluster, and these of the file. */
     PairGateway(ProtocolPair pair, String cluster, String file) {
-        this(pair, "", cluster, file);
+        between(pair, cluster, file);
     }
 
     /** With these keys of the listener, too. */
     PairGateway(ProtocolPair pair, String listener, String cluster, String file) {
-        this(pair, listener, cluster, file, "{name: unused, headers: {}}");
+        start(pair, listener, cluster, file, "{name: unused, headers: {}}");
     }
 
-    private PairGateway(ProtocolPair pair, String listener, String cluster, String file, String filter) {
-        this.pair = pair;
-        this.http1 = pair.http1Upstream() ? Http1Origin.byHand() : null;
-        String yaml = """
+    /** Which forwarded fields it sets is none, so that heads are what the test makes them. */
+    void between(ProtocolPair ends) {
+        between(ends, "retry: {attempts: 1}", "forwarded: {fields: []}");
+    }
+
+    /** With these keys of the cluster, and these of the file. */
+    void between(ProtocolPair ends, String cluster, String file) {
+        start(ends, "", cluster, file, "{name: unused, headers: {}}");
+    }
+
+    private void start(ProtocolPair ends, String listener, String cluster, String file, String filter) {
+        pair = ends;
+        http1 = ends.http1Upstream() ? gateway.before(Http1Origin.byHand()) : null;
+        gateway.configured("""
                 listeners: [{name: main, address: 127.0.0.1, port: 0, http1: {half-close: true, max-drain-bytes: 64KiB}%s}]
                 routes: [{name: all, cluster: origin, filters: [%s]}]
                 filters: [{name: bodies, limit-body: {request: 1GiB, response: 1GiB}}, %s]
-                clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: %s}, %s}]
+                clusters: [{name: origin, endpoints: ["${ORIGIN}"], upstream: {protocol: %s}, %s}]
                 admin: {port: 0}
                 access-log: {output: none}
                 %s
                 """.formatted(
-                        listener.isEmpty() ? "" : ", " + listener,
-                        pair.filtered() ? "bodies" : "",
-                        filter,
-                        http1 == null ? "${ORIGIN}" : http1.address(),
-                        pair.upstream("http1", "h2c"),
-                        cluster,
-                        file);
-        this.gateway = RunningGateway.with(yaml).start();
+                                listener.isEmpty() ? "" : ", " + listener,
+                                ends.filtered() ? "bodies" : "",
+                                filter,
+                                ends.upstream("http1", "h2c"),
+                                cluster,
+                                file))
+                .start();
     }
 
     /** A new connection of a client. */
@@ -104,10 +122,12 @@ final class PairGateway implements AutoCloseable {
     }
 
     @Override
+    public void afterEach(ExtensionContext context) {
+        close();
+    }
+
+    @Override
     public void close() {
         gateway.close();
-        if (http1 != null) {
-            http1.close();
-        }
     }
 }

@@ -12,29 +12,40 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A real gateway for each test, with an {@link Origin} behind it and clients before it, all moved frame by frame.
  *
- * <p>The configuration is a YAML text in which {@code ${ORIGIN}} stands for the origin's address. As an extension it starts before
- * and stops after each test; {@link #start} does so by hand.
+ * <p>The configuration is a YAML text in which {@code ${ORIGIN}} stands for the origin's address. As an extension it starts when a test asks
+ * for something of it first, and stops after each test with all that it {@linkplain #keep keeps}; {@link #start} and {@link #close} do so
+ * by hand. What a test says of it before the start holds for that test.
  */
-final class RunningGateway implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
-    private final String yaml;
+final class RunningGateway implements AfterEachCallback, AutoCloseable {
+    private static final String TO_ORIGIN = """
+            listeners: [{name: main, address: 127.0.0.1, port: 0}]
+            routes: [{name: all, cluster: origin%s}]
+            clusters: [{name: origin, endpoints: ["${ORIGIN}"], upstream: {%s}}]
+            admin: {port: 0}
+            access-log: {output: none}
+            """;
+
+    private String yaml;
     private final Map<String, String> environment = new HashMap<>();
     private final List<Filter> filters = new ArrayList<>();
-    private final List<FramePeer> clients = new ArrayList<>();
-    private LinkedBlockingQueue<Exchange> ended = new LinkedBlockingQueue<>();
+    private final Deque<AutoCloseable> kept = new ConcurrentLinkedDeque<>();
+    private final LinkedBlockingQueue<Exchange> ended = new LinkedBlockingQueue<>();
     private @Nullable Origin origin;
     private @Nullable Gateway gateway;
 
@@ -54,13 +65,7 @@ final class RunningGateway implements BeforeEachCallback, AfterEachCallback, Aut
 
     /** The same with further keys of the route. */
     static RunningGateway toOrigin(String upstream, String route) {
-        return with("""
-                listeners: [{name: main, address: 127.0.0.1, port: 0}]
-                routes: [{name: all, cluster: origin%s}]
-                clusters: [{name: origin, endpoints: ["${ORIGIN}"], upstream: {%s}}]
-                admin: {port: 0}
-                access-log: {output: none}
-                """.formatted(route.isEmpty() ? "" : ", " + route, upstream));
+        return with(TO_ORIGIN.formatted(route.isEmpty() ? "" : ", " + route, upstream));
     }
 
     static RunningGateway toOrigin() {
@@ -79,13 +84,46 @@ final class RunningGateway implements BeforeEachCallback, AfterEachCallback, Aut
         return this;
     }
 
-    RunningGateway start() {
-        Origin made = new Origin();
-        origin = made;
-        ended = new LinkedBlockingQueue<>();
-        environment.put("ORIGIN", made.address());
+    /** Has one listener, and one route to the origin with these keys of its {@code upstream}. */
+    RunningGateway upstream(String keys) {
+        return configured(TO_ORIGIN.formatted("", keys));
+    }
+
+    /** Has this configuration. */
+    RunningGateway configured(String text) {
+        if (gateway != null) {
+            throw new IllegalStateException("the gateway runs already");
+        }
+        yaml = text;
+        return this;
+    }
+
+    /** Has an origin that speaks HTTP/1.1 in the place of the one that is moved frame by frame. */
+    Http1Origin before(Http1Origin other) {
+        return before(other, "");
+    }
+
+    /** The same with these keys of its {@code upstream}. */
+    Http1Origin before(Http1Origin other, String upstream) {
+        upstream("protocol: http1" + (upstream.isEmpty() ? "" : ", " + upstream));
+        environment.put("ORIGIN", other.address());
+        return keep(other);
+    }
+
+    /** Closes this, too, when the test is over: what was kept last is closed first. */
+    <T extends AutoCloseable> T keep(T part) {
+        kept.push(part);
+        return part;
+    }
+
+    synchronized RunningGateway start() {
+        if (gateway != null) { // once more
+            origin = null;
+            environment.remove("ORIGIN");
+        }
+        environment.computeIfAbsent("ORIGIN", name -> origin().address());
         Gateway built = new Gateway(ConfigReader.read(yaml, environment), ended::add, filters);
-        gateway = built;
+        gateway = keep(built);
         try {
             built.start();
         } catch (IOException e) {
@@ -106,19 +144,17 @@ final class RunningGateway implements BeforeEachCallback, AfterEachCallback, Aut
 
     @Override
     public void close() {
-        clients.forEach(FramePeer::close);
-        clients.clear();
-        if (gateway != null) {
-            gateway.close();
-        }
-        if (origin != null) {
-            origin.close();
+        while (!kept.isEmpty()) {
+            close(kept.pop());
         }
     }
 
-    @Override
-    public void beforeEach(ExtensionContext context) {
-        start();
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            throw new AssertionError("cannot be closed: " + part, e);
+        }
     }
 
     @Override
@@ -126,19 +162,20 @@ final class RunningGateway implements BeforeEachCallback, AfterEachCallback, Aut
         close();
     }
 
-    Origin origin() {
-        return started(origin);
-    }
-
-    Gateway gateway() {
-        return started(gateway);
-    }
-
-    private static <T> T started(@Nullable T part) {
-        if (part == null) {
-            throw new IllegalStateException("the gateway was not started");
+    synchronized Origin origin() {
+        Origin running = origin;
+        if (running == null) {
+            running = keep(new Origin());
+            origin = running;
         }
-        return part;
+        return running;
+    }
+
+    synchronized Gateway gateway() {
+        if (gateway == null) {
+            start();
+        }
+        return Objects.requireNonNull(gateway);
     }
 
     InetSocketAddress address() {
@@ -149,15 +186,13 @@ final class RunningGateway implements BeforeEachCallback, AfterEachCallback, Aut
 
     /** Connects a new client that sends these SETTINGS. */
     FramePeer client(long... settings) {
-        FramePeer client = FramePeer.connect(address(), settings);
-        clients.add(client);
-        return client;
+        return keep(FramePeer.connect(address(), settings));
     }
 
-    /** Connects a new client that speaks HTTP/1.1; the caller closes it. */
+    /** Connects a new client that speaks HTTP/1.1. */
     Http1Origin.Connection http1Client() throws IOException {
-        return new Http1Origin.Connection(
-                new Socket(address().getAddress(), address().getPort()));
+        return keep(new Http1Origin.Connection(
+                new Socket(address().getAddress(), address().getPort())));
     }
 
     /** Takes the next exchange that has ended. */

@@ -16,9 +16,11 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Both ends of one WebSocket through a gateway, byte by byte, for each pair of protocols. */
-final class UpgradedPair implements AutoCloseable {
+final class UpgradedPair implements AfterEachCallback, AutoCloseable {
     private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
     private static final Pattern KEY_FIELD = Pattern.compile("(?im)^sec-websocket-key: (\\S+)");
 
@@ -57,30 +59,38 @@ final class UpgradedPair implements AutoCloseable {
         void awaitBroken() throws IOException;
     }
 
-    private final RunningGateway gateway;
-    private final Protocols protocols;
-    private final @Nullable Http1Origin http1;
+    private final RunningGateway gateway = RunningGateway.toOrigin();
+    private Protocols protocols = Protocols.H1_TO_H1;
+    private @Nullable Http1Origin http1;
     private Http1Origin.@Nullable Connection raw;
     private @Nullable FramePeer peer;
     private int call;
 
-    /** With these keys of the route. */
+    /** Between nothing yet. */
+    UpgradedPair() {}
+
     UpgradedPair(Protocols protocols, String route) {
-        this.protocols = protocols;
-        this.http1 = protocols.h2Origin ? null : Http1Origin.byHand();
-        this.gateway = RunningGateway.with("""
+        between(protocols, route);
+    }
+
+    void between(Protocols ends) {
+        between(ends, "");
+    }
+
+    /** With these keys of the route. */
+    void between(Protocols ends, String route) {
+        protocols = ends;
+        http1 = ends.h2Origin ? null : gateway.before(Http1Origin.byHand());
+        gateway.configured("""
                 listeners: [{name: main, address: 127.0.0.1, port: 0}]
                 routes: [{name: all, cluster: origin%s}]
-                clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: %s}}]
+                clusters: [{name: origin, endpoints: ["${ORIGIN}"], upstream: {protocol: %s}}]
                 drain: {timeout: 0s, notice: 0s}
                 admin: {port: 0}
                 access-log: {output: none}
-                """.formatted(
-                                route.isEmpty() ? "" : ", " + route,
-                                http1 == null ? "${ORIGIN}" : http1.address(),
-                                http1 == null ? "h2c" : "http1"))
-                .start();
+                """.formatted(route.isEmpty() ? "" : ", " + route, http1 == null ? "h2c" : "http1"));
         takesConnect(true);
+        gateway.start();
     }
 
     /** Whether an HTTP/2 origin says that it takes extended CONNECT. */
@@ -227,14 +237,13 @@ final class UpgradedPair implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void afterEach(ExtensionContext context) {
+        close();
+    }
+
+    @Override
+    public void close() {
         gateway.close();
-        if (http1 != null) {
-            http1.close();
-        }
-        if (raw != null) {
-            raw.close();
-        }
     }
 
     // ---- ends ----

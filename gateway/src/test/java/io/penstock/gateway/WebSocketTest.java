@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +36,12 @@ class WebSocketTest {
     private static final int CLOSE = 8;
     /** Longer than the gateway waits before it looks whether a silent client is still there. */
     private static final long WATCHED_NANOS = 500_000_000;
+
+    @RegisterExtension
+    final UpgradedPair pair = new UpgradedPair();
+
+    @RegisterExtension
+    final RunningGateway gateway = RunningGateway.toOrigin();
 
     /** A frame of RFC 6455 §5.2; clients mask theirs. */
     private static byte[] frame(int opcode, byte[] payload, boolean masked) {
@@ -80,43 +87,41 @@ class WebSocketTest {
     @ParameterizedTest
     @EnumSource
     void carriesMessagesBothWaysUntilTheClientCloses(Protocols protocols) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "")) {
-            pair.ask();
-            End origin = pair.asked().accept();
-            End client = pair.client();
+        pair.between(protocols);
+        pair.ask();
+        End origin = pair.asked().accept();
+        End client = pair.client();
 
-            passes(text("ping", true), client, origin);
-            passes(text("pong", false), origin, client);
-            passes(text("unasked", false), origin, client);
+        passes(text("ping", true), client, origin);
+        passes(text("pong", false), origin, client);
+        passes(text("unasked", false), origin, client);
 
-            passes(close(1000, true), client, origin);
-            passes(close(1000, false), origin, client);
-            origin.finish();
-            assertThat(client.ended()).isTrue();
-            client.finish();
-            assertThat(origin.ended()).isTrue();
-            endedWell(pair, protocols);
-        }
+        passes(close(1000, true), client, origin);
+        passes(close(1000, false), origin, client);
+        origin.finish();
+        assertThat(client.ended()).isTrue();
+        client.finish();
+        assertThat(origin.ended()).isTrue();
+        endedWell(pair, protocols);
     }
 
     @ParameterizedTest
     @EnumSource
     void carriesMessagesBothWaysUntilTheOriginCloses(Protocols protocols) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "")) {
-            pair.ask();
-            End origin = pair.asked().accept();
-            End client = pair.client();
-            passes(text("ping", true), client, origin);
+        pair.between(protocols);
+        pair.ask();
+        End origin = pair.asked().accept();
+        End client = pair.client();
+        passes(text("ping", true), client, origin);
 
-            passes(close(1001, false), origin, client);
-            passes(close(1001, true), client, origin);
-            origin.finish();
-            assertThat(client.ended()).isTrue();
-            client.finish();
-            assertThat(origin.ended()).isTrue();
+        passes(close(1001, false), origin, client);
+        passes(close(1001, true), client, origin);
+        origin.finish();
+        assertThat(client.ended()).isTrue();
+        client.finish();
+        assertThat(origin.ended()).isTrue();
 
-            endedWell(pair, protocols);
-        }
+        endedWell(pair, protocols);
     }
 
     @ParameterizedTest
@@ -126,127 +131,121 @@ class WebSocketTest {
         new Random(1).nextBytes(large);
         byte[] up = frame(BINARY, large, true);
         byte[] down = frame(BINARY, large, false);
-        try (UpgradedPair pair = new UpgradedPair(protocols, "")) {
-            pair.ask();
-            End origin = pair.asked().accept();
-            End client = pair.client();
-            LinkedBlockingQueue<Object> sent = new LinkedBlockingQueue<>();
-            for (boolean fromClient : new boolean[] {true, false}) {
-                Thread.ofVirtual().start(() -> {
-                    try {
-                        (fromClient ? client : origin).send(fromClient ? up : down);
-                        sent.add("sent");
-                    } catch (IOException | RuntimeException e) {
-                        sent.add(e);
-                    }
-                });
-            }
-            LinkedBlockingQueue<Object> read = new LinkedBlockingQueue<>();
+        pair.between(protocols);
+        pair.ask();
+        End origin = pair.asked().accept();
+        End client = pair.client();
+        LinkedBlockingQueue<Object> sent = new LinkedBlockingQueue<>();
+        for (boolean fromClient : new boolean[] {true, false}) {
             Thread.ofVirtual().start(() -> {
                 try {
-                    read.add(origin.read(up.length));
-                } catch (IOException | RuntimeException | AssertionError e) {
-                    read.add(e);
+                    (fromClient ? client : origin).send(fromClient ? up : down);
+                    sent.add("sent");
+                } catch (IOException | RuntimeException e) {
+                    sent.add(e);
                 }
             });
-
-            assertThat(client.read(down.length)).isEqualTo(down);
-
-            assertThat(read.poll(20, TimeUnit.SECONDS)).isEqualTo(up);
-            assertThat(sent.poll(20, TimeUnit.SECONDS)).isEqualTo("sent");
-            assertThat(sent.poll(20, TimeUnit.SECONDS)).isEqualTo("sent");
         }
+        LinkedBlockingQueue<Object> read = new LinkedBlockingQueue<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                read.add(origin.read(up.length));
+            } catch (IOException | RuntimeException | AssertionError e) {
+                read.add(e);
+            }
+        });
+
+        assertThat(client.read(down.length)).isEqualTo(down);
+
+        assertThat(read.poll(20, TimeUnit.SECONDS)).isEqualTo(up);
+        assertThat(sent.poll(20, TimeUnit.SECONDS)).isEqualTo("sent");
+        assertThat(sent.poll(20, TimeUnit.SECONDS)).isEqualTo("sent");
     }
 
     @ParameterizedTest
     @EnumSource
     void passesTheClientsEndOnAndLeavesTheOtherDirectionOpen(Protocols protocols) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "")) {
-            pair.ask();
-            End origin = pair.asked().accept();
-            End client = pair.client();
+        pair.between(protocols);
+        pair.ask();
+        End origin = pair.asked().accept();
+        End client = pair.client();
 
-            client.finish();
-            assertThat(origin.ended()).isTrue();
-            pair.gateway().awaitNanos(WATCHED_NANOS);
-            passes(text("late", false), origin, client);
-            origin.finish();
+        client.finish();
+        assertThat(origin.ended()).isTrue();
+        pair.gateway().awaitNanos(WATCHED_NANOS);
+        passes(text("late", false), origin, client);
+        origin.finish();
 
-            assertThat(client.ended()).isTrue();
-            endedWell(pair, protocols);
-        }
+        assertThat(client.ended()).isTrue();
+        endedWell(pair, protocols);
     }
 
     @ParameterizedTest
     @EnumSource
     void passesTheOriginsEndOnAndLeavesTheOtherDirectionOpen(Protocols protocols) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "")) {
-            pair.ask();
-            End origin = pair.asked().accept();
-            End client = pair.client();
+        pair.between(protocols);
+        pair.ask();
+        End origin = pair.asked().accept();
+        End client = pair.client();
 
-            origin.finish();
-            assertThat(client.ended()).isTrue();
-            pair.gateway().awaitNanos(WATCHED_NANOS);
-            passes(text("late", true), client, origin);
-            client.finish();
+        origin.finish();
+        assertThat(client.ended()).isTrue();
+        pair.gateway().awaitNanos(WATCHED_NANOS);
+        passes(text("late", true), client, origin);
+        client.finish();
 
-            assertThat(origin.ended()).isTrue();
-            endedWell(pair, protocols);
-        }
+        assertThat(origin.ended()).isTrue();
+        endedWell(pair, protocols);
     }
 
     @ParameterizedTest
     @EnumSource
     void keepsAnUpgradeThatTheOriginTookItsTimeFor(Protocols protocols) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "")) {
-            pair.ask();
-            Asked asked = pair.asked();
-            pair.gateway().awaitNanos(WATCHED_NANOS);
-            End origin = asked.accept();
-            End client = pair.client();
+        pair.between(protocols);
+        pair.ask();
+        Asked asked = pair.asked();
+        pair.gateway().awaitNanos(WATCHED_NANOS);
+        End origin = asked.accept();
+        End client = pair.client();
 
-            client.finish();
-            assertThat(origin.ended()).isTrue();
-            pair.gateway().awaitNanos(WATCHED_NANOS);
-            passes(text("late", false), origin, client);
-            origin.finish();
+        client.finish();
+        assertThat(origin.ended()).isTrue();
+        pair.gateway().awaitNanos(WATCHED_NANOS);
+        passes(text("late", false), origin, client);
+        origin.finish();
 
-            assertThat(client.ended()).isTrue();
-            endedWell(pair, protocols);
-        }
+        assertThat(client.ended()).isTrue();
+        endedWell(pair, protocols);
     }
 
     @ParameterizedTest
     @EnumSource
     void breaksTheOriginsSideOffWhenTheClientResets(Protocols protocols) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "")) {
-            pair.ask();
-            End origin = pair.asked().accept();
-            End client = pair.client();
-            passes(text("ping", true), client, origin);
+        pair.between(protocols);
+        pair.ask();
+        End origin = pair.asked().accept();
+        End client = pair.client();
+        passes(text("ping", true), client, origin);
 
-            client.reset();
+        client.reset();
 
-            origin.awaitBroken();
-            assertThat(pair.gateway().ended().cause()).isEqualTo(Cause.DOWNSTREAM_GONE);
-        }
+        origin.awaitBroken();
+        assertThat(pair.gateway().ended().cause()).isEqualTo(Cause.DOWNSTREAM_GONE);
     }
 
     @ParameterizedTest
     @EnumSource
     void breaksTheClientsSideOffWhenTheOriginResets(Protocols protocols) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "")) {
-            pair.ask();
-            End origin = pair.asked().accept();
-            End client = pair.client();
-            passes(text("ping", true), client, origin);
+        pair.between(protocols);
+        pair.ask();
+        End origin = pair.asked().accept();
+        End client = pair.client();
+        passes(text("ping", true), client, origin);
 
-            origin.reset();
+        origin.reset();
 
-            client.awaitBroken();
-            assertThat(pair.gateway().ended().cause()).isEqualTo(Cause.UPSTREAM_RESET);
-        }
+        client.awaitBroken();
+        assertThat(pair.gateway().ended().cause()).isEqualTo(Cause.UPSTREAM_RESET);
     }
 
     @ParameterizedTest
@@ -255,54 +254,52 @@ class WebSocketTest {
         "H1_TO_H1, 500", "H1_TO_H2, 500", "H2_TO_H1, 500", "H2_TO_H2, 500"
     })
     void passesARefusalOnWithItsBody(Protocols protocols, int status) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "")) {
-            pair.ask();
-            pair.asked().refuse(status, "not today");
+        pair.between(protocols);
+        pair.ask();
+        pair.asked().refuse(status, "not today");
 
-            if (protocols.h2Client) {
-                FramePeer client = pair.client2();
-                assertThat(client.awaitHead(pair.call()).status()).isEqualTo(Integer.toString(status));
-                assertThat(client.awaitRest(pair.call()).text()).isEqualTo("not today");
-                if (!protocols.h2Origin) { // a relayed stream is the origin's to reset
-                    assertThat(client.await(pair.call(), WireFrame.RST_STREAM).code())
-                            .isEqualTo(WireFrame.NO_ERROR);
-                } else {
-                    client.data(pair.call(), "", true);
-                }
+        if (protocols.h2Client) {
+            FramePeer client = pair.client2();
+            assertThat(client.awaitHead(pair.call()).status()).isEqualTo(Integer.toString(status));
+            assertThat(client.awaitRest(pair.call()).text()).isEqualTo("not today");
+            if (!protocols.h2Origin) { // a relayed stream is the origin's to reset
+                assertThat(client.await(pair.call(), WireFrame.RST_STREAM).code())
+                        .isEqualTo(WireFrame.NO_ERROR);
             } else {
-                assertThat(pair.client1().head()).startsWith("HTTP/1.1 " + status + " ");
-                assertThat(pair.client1().text(9)).isEqualTo("not today");
+                client.data(pair.call(), "", true);
             }
-            Exchange exchange = pair.gateway().ended();
-            assertThat(exchange.cause()).as(exchange.detail()).isNull();
-            assertThat(exchange.status()).isEqualTo(status);
-            if (!protocols.h2Client) { // it is an ordinary connection again
-                pair.client1().send("GET /chat HTTP/1.1\r\nHost: example.test\r\n");
-                pair.client1().send("Connection: Upgrade\r\nUpgrade: other\r\n\r\n");
-                assertThat(pair.client1().head()).startsWith("HTTP/1.1 403 ");
-                assertThat(pair.gateway().ended().cause()).isEqualTo(Cause.UPGRADE_REFUSED);
-            }
+        } else {
+            assertThat(pair.client1().head()).startsWith("HTTP/1.1 " + status + " ");
+            assertThat(pair.client1().text(9)).isEqualTo("not today");
+        }
+        Exchange exchange = pair.gateway().ended();
+        assertThat(exchange.cause()).as(exchange.detail()).isNull();
+        assertThat(exchange.status()).isEqualTo(status);
+        if (!protocols.h2Client) { // it is an ordinary connection again
+            pair.client1().send("GET /chat HTTP/1.1\r\nHost: example.test\r\n");
+            pair.client1().send("Connection: Upgrade\r\nUpgrade: other\r\n\r\n");
+            assertThat(pair.client1().head()).startsWith("HTTP/1.1 403 ");
+            assertThat(pair.gateway().ended().cause()).isEqualTo(Cause.UPGRADE_REFUSED);
         }
     }
 
     @ParameterizedTest
     @CsvSource({"H1_TO_H2", "H2_TO_H2"})
     void saysSoWhenAnHttp2OriginDoesNotTakeExtendedConnect(Protocols protocols) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "")) {
-            pair.takesConnect(false);
+        pair.between(protocols);
+        pair.takesConnect(false);
 
-            pair.ask();
+        pair.ask();
 
-            if (protocols.h2Client) {
-                assertThat(pair.client2().awaitHead(pair.call()).status()).isEqualTo("501");
-            } else {
-                assertThat(pair.client1().head()).startsWith("HTTP/1.1 501 ");
-            }
-            Exchange exchange = pair.gateway().ended();
-            assertThat(exchange.cause()).isEqualTo(Cause.PROTOCOL_UNSUPPORTED);
-            assertThat(exchange.detail()).contains("CONNECT with :protocol");
-            assertThat(exchange.attempts()).isLessThan(2);
+        if (protocols.h2Client) {
+            assertThat(pair.client2().awaitHead(pair.call()).status()).isEqualTo("501");
+        } else {
+            assertThat(pair.client1().head()).startsWith("HTTP/1.1 501 ");
         }
+        Exchange exchange = pair.gateway().ended();
+        assertThat(exchange.cause()).isEqualTo(Cause.PROTOCOL_UNSUPPORTED);
+        assertThat(exchange.detail()).contains("CONNECT with :protocol");
+        assertThat(exchange.attempts()).isLessThan(2);
     }
 
     // ---- limits ----
@@ -310,77 +307,73 @@ class WebSocketTest {
     @ParameterizedTest
     @EnumSource
     void livesBeyondTheTimeoutAndEndsWhenItIsSilentForTooLong(Protocols protocols) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "timeout: 1s, max-idle: 100ms, max-upgrade-idle: 600ms")) {
-            pair.ask();
-            End origin = pair.asked().accept();
-            End client = pair.client();
-            for (int i = 0; i < 6; i++) {
-                passes(text("ping", true), client, origin);
-                pair.gateway().awaitNanos(200_000_000);
-            }
-            passes(text("pong", false), origin, client);
-
-            client.awaitBroken();
-
-            origin.awaitBroken();
-            Exchange exchange = pair.gateway().ended();
-            assertThat(exchange.cause()).isEqualTo(Cause.DEADLINE);
-            assertThat(exchange.detail()).isEqualTo("no byte moved for max-upgrade-idle");
+        pair.between(protocols, "timeout: 1s, max-idle: 100ms, max-upgrade-idle: 600ms");
+        pair.ask();
+        End origin = pair.asked().accept();
+        End client = pair.client();
+        for (int i = 0; i < 6; i++) {
+            passes(text("ping", true), client, origin);
+            pair.gateway().awaitNanos(200_000_000);
         }
+        passes(text("pong", false), origin, client);
+
+        client.awaitBroken();
+
+        origin.awaitBroken();
+        Exchange exchange = pair.gateway().ended();
+        assertThat(exchange.cause()).isEqualTo(Cause.DEADLINE);
+        assertThat(exchange.detail()).isEqualTo("no byte moved for max-upgrade-idle");
     }
 
     @ParameterizedTest
     @EnumSource
     void endsAtItsMostAgeHoweverBusyItIs(Protocols protocols) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "max-stream-life: 1s")) {
-            pair.ask();
-            End origin = pair.asked().accept();
-            End client = pair.client();
-            for (int i = 0; i < 3; i++) {
-                passes(text("ping", true), client, origin);
-                pair.gateway().awaitNanos(100_000_000);
-            }
-
-            client.awaitBroken();
-
-            origin.awaitBroken();
-            Exchange exchange = pair.gateway().ended();
-            assertThat(exchange.cause()).isEqualTo(Cause.DEADLINE);
-            assertThat(exchange.detail()).isEqualTo("max-stream-life has passed");
+        pair.between(protocols, "max-stream-life: 1s");
+        pair.ask();
+        End origin = pair.asked().accept();
+        End client = pair.client();
+        for (int i = 0; i < 3; i++) {
+            passes(text("ping", true), client, origin);
+            pair.gateway().awaitNanos(100_000_000);
         }
+
+        client.awaitBroken();
+
+        origin.awaitBroken();
+        Exchange exchange = pair.gateway().ended();
+        assertThat(exchange.cause()).isEqualTo(Cause.DEADLINE);
+        assertThat(exchange.detail()).isEqualTo("max-stream-life has passed");
     }
 
     @ParameterizedTest
     @EnumSource
     void endsOneThatOnlyTheClientKeepsOpen(Protocols protocols) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "max-upgrade-idle: 500ms")) {
-            pair.ask();
-            End origin = pair.asked().accept();
-            End client = pair.client();
-            passes(text("ping", true), client, origin);
+        pair.between(protocols, "max-upgrade-idle: 500ms");
+        pair.ask();
+        End origin = pair.asked().accept();
+        End client = pair.client();
+        passes(text("ping", true), client, origin);
 
-            origin.finish();
-            assertThat(client.ended()).isTrue();
+        origin.finish();
+        assertThat(client.ended()).isTrue();
 
-            origin.awaitBroken();
-            assertThat(pair.gateway().ended().cause()).isEqualTo(Cause.DEADLINE);
-        }
+        origin.awaitBroken();
+        assertThat(pair.gateway().ended().cause()).isEqualTo(Cause.DEADLINE);
     }
 
     @ParameterizedTest
     @EnumSource
     void waitsForTheAnswerNoLongerThanTheTimeout(Protocols protocols) throws Exception {
-        try (UpgradedPair pair = new UpgradedPair(protocols, "timeout: 1s")) {
-            pair.ask();
-            pair.asked();
+        pair.between(protocols, "timeout: 1s");
+        pair.ask();
+        pair.asked();
 
-            if (protocols.h2Client) {
-                assertThat(pair.client2().awaitHead(pair.call()).status()).isEqualTo("504");
-            } else {
-                assertThat(pair.client1().head()).startsWith("HTTP/1.1 504 ");
-            }
-            assertThat(pair.gateway().ended().cause()).isEqualTo(Cause.DEADLINE);
+        if (protocols.h2Client) {
+            assertThat(pair.client2().awaitHead(pair.call()).status()).isEqualTo("504");
+        } else {
+            assertThat(pair.client1().head()).startsWith("HTTP/1.1 504 ");
         }
+        assertThat(pair.gateway().ended().cause()).isEqualTo(Cause.DEADLINE);
     }
 
     // ---- with the JDK's client and an echoing server ----
@@ -428,17 +421,14 @@ class WebSocketTest {
         }
     }
 
-    private static RunningGateway before(WebSocketBackend backend) {
-        return RunningGateway.with("""
-                listeners: [{name: main, address: 127.0.0.1, port: 0}]
-                routes: [{name: all, cluster: sockets}]
-                clusters: [{name: sockets, endpoints: ["127.0.0.1:%d"], upstream: {protocol: http1}}]
-                admin: {port: 0}
-                access-log: {output: none}
-                """.formatted(backend.port())).start();
+    /** An echoing server behind the gateway. */
+    private WebSocketBackend echo() throws IOException {
+        WebSocketBackend backend = gateway.keep(WebSocketBackend.start("echo", 0));
+        gateway.upstream("protocol: http1").variable("ORIGIN", "127.0.0.1:" + backend.port());
+        return backend;
     }
 
-    private static WebSocket connect(HttpClient http, RunningGateway gateway, String path, Events events) {
+    private WebSocket connect(HttpClient http, String path, Events events) {
         URI uri = URI.create("ws://127.0.0.1:" + gateway.address().getPort() + path);
         return http.newWebSocketBuilder().buildAsync(uri, events).join();
     }
@@ -446,95 +436,87 @@ class WebSocketTest {
     @Test
     void servesTheJdksClient() throws Exception {
         String large = "0123456789".repeat(30_000);
-        try (WebSocketBackend backend = WebSocketBackend.start("echo", 0);
-                RunningGateway gateway = before(backend)) {
-            HttpClient http = HttpClient.newHttpClient();
-            Events events = new Events();
-            WebSocket socket = connect(http, gateway, "/", events);
+        echo();
+        HttpClient http = HttpClient.newHttpClient();
+        Events events = new Events();
+        WebSocket socket = connect(http, "/", events);
 
-            socket.sendText("first", true).join();
-            assertThat(events.next()).isEqualTo("first");
-            socket.sendText(large, true).join();
-            assertThat(events.next()).isEqualTo(large);
-            socket.sendPing(ByteBuffer.allocate(0)).join();
-            assertThat(events.next()).isEqualTo("pong");
-            socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").join();
-            assertThat(events.next()).isEqualTo("close 1000");
+        socket.sendText("first", true).join();
+        assertThat(events.next()).isEqualTo("first");
+        socket.sendText(large, true).join();
+        assertThat(events.next()).isEqualTo(large);
+        socket.sendPing(ByteBuffer.allocate(0)).join();
+        assertThat(events.next()).isEqualTo("pong");
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").join();
+        assertThat(events.next()).isEqualTo("close 1000");
 
-            Exchange exchange = gateway.ended();
-            assertThat(exchange.cause()).as(exchange.detail()).isNull();
-            http.shutdownNow();
-        }
+        Exchange exchange = gateway.ended();
+        assertThat(exchange.cause()).as(exchange.detail()).isNull();
+        http.shutdownNow();
     }
 
     @Test
     void tellsTheJdksClientHowTheOriginCloses() throws Exception {
-        try (WebSocketBackend backend = WebSocketBackend.start("echo", 0);
-                RunningGateway gateway = before(backend)) {
-            HttpClient http = HttpClient.newHttpClient();
-            Events closed = new Events();
-            connect(http, gateway, "/close/4000", closed).sendText("x", true).join();
-            assertThat(closed.next()).isEqualTo("close 4000");
-            Exchange exchange = gateway.ended();
-            assertThat(exchange.cause()).as(exchange.detail()).isNull();
+        echo();
+        HttpClient http = HttpClient.newHttpClient();
+        Events closed = new Events();
+        connect(http, "/close/4000", closed).sendText("x", true).join();
+        assertThat(closed.next()).isEqualTo("close 4000");
+        Exchange exchange = gateway.ended();
+        assertThat(exchange.cause()).as(exchange.detail()).isNull();
 
-            Events dropped = new Events();
-            connect(http, gateway, "/drop", dropped).sendText("x", true).join();
-            assertThat(dropped.next()).isIn("close 1006", "error");
-            Exchange after = gateway.ended();
-            assertThat(after.cause()).as(after.detail()).isNull();
-            http.shutdownNow();
-        }
+        Events dropped = new Events();
+        connect(http, "/drop", dropped).sendText("x", true).join();
+        assertThat(dropped.next()).isIn("close 1006", "error");
+        Exchange after = gateway.ended();
+        assertThat(after.cause()).as(after.detail()).isNull();
+        http.shutdownNow();
     }
 
     @Test
     void carriesTheJdksClientToAnHttp2Origin() throws Exception {
-        try (RunningGateway gateway = RunningGateway.toOrigin().start()) {
-            gateway.origin().takeConnect();
-            HttpClient http = HttpClient.newHttpClient();
-            Events events = new Events();
-            LinkedBlockingQueue<WebSocket> opened = new LinkedBlockingQueue<>();
-            Thread.ofVirtual().start(() -> opened.add(connect(http, gateway, "/chat", events)));
-            FramePeer origin = gateway.origin().connection();
-            assertThat(origin.awaitHead(1).value(":protocol")).isEqualTo("websocket");
-            origin.head(1, false, ":status", "200");
-            WebSocket socket = opened.poll(20, TimeUnit.SECONDS);
-            assertThat(socket).isNotNull();
+        gateway.origin().takeConnect();
+        HttpClient http = HttpClient.newHttpClient();
+        Events events = new Events();
+        LinkedBlockingQueue<WebSocket> opened = new LinkedBlockingQueue<>();
+        Thread.ofVirtual().start(() -> opened.add(connect(http, "/chat", events)));
+        FramePeer origin = gateway.origin().connection();
+        assertThat(origin.awaitHead(1).value(":protocol")).isEqualTo("websocket");
+        origin.head(1, false, ":status", "200");
+        WebSocket socket = opened.poll(20, TimeUnit.SECONDS);
+        assertThat(socket).isNotNull();
 
-            socket.sendText("hello", true).join();
-            assertThat(origin.awaitData(1, 11)).hasSize(11).startsWith(0x81, 0x85);
-            origin.data(1, text("there", false), false);
-            assertThat(events.next()).isEqualTo("there");
-            origin.data(1, close(4001, false), true);
+        socket.sendText("hello", true).join();
+        assertThat(origin.awaitData(1, 11)).hasSize(11).startsWith(0x81, 0x85);
+        origin.data(1, text("there", false), false);
+        assertThat(events.next()).isEqualTo("there");
+        origin.data(1, close(4001, false), true);
 
-            assertThat(events.next()).isEqualTo("close 4001");
-            assertThat(origin.awaitData(1, 8)).startsWith(0x88, 0x82); // the client's answer
-            origin.await("the client's end", frame -> frame.stream() == 1 && frame.end());
-            Exchange exchange = gateway.ended();
-            assertThat(exchange.cause()).as(exchange.detail()).isNull();
-            http.shutdownNow();
-        }
+        assertThat(events.next()).isEqualTo("close 4001");
+        assertThat(origin.awaitData(1, 8)).startsWith(0x88, 0x82); // the client's answer
+        origin.await("the client's end", frame -> frame.stream() == 1 && frame.end());
+        Exchange exchange = gateway.ended();
+        assertThat(exchange.cause()).as(exchange.detail()).isNull();
+        http.shutdownNow();
     }
 
     @Test
     void carriesAnHttp2ClientToAnEchoingServer() throws Exception {
-        try (WebSocketBackend backend = WebSocketBackend.start("echo", 0);
-                RunningGateway gateway = before(backend)) {
-            FramePeer client = gateway.client();
-            int call = client.webSocket("/");
-            WireFrame head = client.awaitHead(call);
-            assertThat(head.status()).isEqualTo("200");
-            assertThat(head.value("x-backend")).isEqualTo("echo");
+        WebSocketBackend backend = echo();
+        FramePeer client = gateway.client();
+        int call = client.webSocket("/");
+        WireFrame head = client.awaitHead(call);
+        assertThat(head.status()).isEqualTo("200");
+        assertThat(head.value("x-backend")).isEqualTo("echo");
 
-            client.data(call, text("hello", true), false);
-            assertThat(client.awaitData(call, 7)).isEqualTo(text("hello", false));
-            client.data(call, close(1000, true), true);
-            FramePeer.Rest rest = client.awaitRest(call);
+        client.data(call, text("hello", true), false);
+        assertThat(client.awaitData(call, 7)).isEqualTo(text("hello", false));
+        client.data(call, close(1000, true), true);
+        FramePeer.Rest rest = client.awaitRest(call);
 
-            assertThat(rest.body()).isEqualTo(close(1000, false));
-            Exchange exchange = gateway.ended();
-            assertThat(exchange.cause()).as(exchange.detail()).isNull();
-            assertThat(backend.messages()).isEqualTo(1);
-        }
+        assertThat(rest.body()).isEqualTo(close(1000, false));
+        Exchange exchange = gateway.ended();
+        assertThat(exchange.cause()).as(exchange.detail()).isNull();
+        assertThat(backend.messages()).isEqualTo(1);
     }
 }
