@@ -23,7 +23,16 @@ final class CauseRows {
     private CauseRows() {}
 
     static List<CauseRow> all() {
-        return Stream.of(callers(), routing(), lookups(), connecting(), silent(), answering(), limits(), filters())
+        return Stream.of(
+                        callers(),
+                        routing(),
+                        lookups(),
+                        connecting(),
+                        silent(),
+                        answering(),
+                        limits(),
+                        filters(),
+                        credentials())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -302,6 +311,38 @@ final class CauseRows {
                         .breaksOff(),
                 within(Cause.CHECK_UNAVAILABLE, "nobody is there to be asked", scene -> scene.ask("/hostile"))
                         .with("filter", "{name: f, external: {cluster: nobody}}")
+                        .with("route", "filters: [f]")
+                        .next(Next.OTHER));
+    }
+
+    /** What callers show of themselves. */
+    private static List<CauseRow> credentials() {
+        String filter = "{name: f, jwt: {issuers: [{secret: \"${SHARED}\"}]}}";
+        return List.of(
+                within(Cause.CREDENTIALS_MISSING, "no token", scene -> scene.ask("/hostile"))
+                        .with("filter", filter)
+                        .with("route", "filters: [f]")
+                        .next(Next.OTHER),
+                within(
+                                Cause.BAD_CREDENTIALS,
+                                "a token that is none",
+                                scene -> scene.ask("/hostile", "authorization", "Bearer nonsense"))
+                        .with("filter", filter)
+                        .with("route", "filters: [f]")
+                        .next(Next.OTHER),
+                within(
+                                Cause.CREDENTIALS_EXPIRED,
+                                "an old token",
+                                scene -> scene.ask(
+                                        "/hostile", "authorization", "Bearer " + TestTokens.shared("exp", 1000)))
+                        .with("filter", filter)
+                        .with("route", "filters: [f]")
+                        .next(Next.OTHER),
+                within(
+                                Cause.CHECK_UNAVAILABLE,
+                                "nobody publishes the keys",
+                                scene -> scene.ask("/hostile", "authorization", "Bearer " + TestTokens.shared()))
+                        .with("filter", "{name: f, jwt: {issuers: [{jwks: {cluster: nobody}}]}}")
                         .with("route", "filters: [f]")
                         .next(Next.OTHER));
     }

@@ -84,6 +84,7 @@ final class CauseScene implements AutoCloseable {
                 .variable("WELL", well.address())
                 .variable("LOG", log.toString())
                 .variable("TARGETS", targets.toString())
+                .variable("SHARED", TestTokens.SHARED)
                 .filter(new Breaking())
                 .start();
         caller = newCaller();

@@ -24,6 +24,7 @@ class RoomsTest {
         ROOT + ".route..",
         ROOT + ".lookup..",
         ROOT + ".filter..",
+        ROOT + ".auth..",
         ROOT + ".upstream..",
         ROOT + ".store.."
     };
@@ -60,6 +61,7 @@ class RoomsTest {
                         ROOT + ".route..",
                         ROOT + ".lookup..",
                         ROOT + ".filter..",
+                        ROOT + ".auth..",
                         ROOT + ".upstream..",
                         ROOT + ".store..",
                         ROOT + ".telemetry..",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.command;
 
+import io.penstock.gateway.auth.CredentialFiles;
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.cluster.ClusterConfig;
@@ -63,6 +64,9 @@ final class NamedFiles {
         }
         for (int i = 0; i < config.stores().size(); i++) {
             store(config.stores().get(i), at("stores[" + i + "]."));
+        }
+        for (int i = 0; i < config.filters().size(); i++) {
+            CredentialFiles.check(config.filters().get(i).policy(), at("filters[" + i + "]."));
         }
         AccessLog.check(config.accessLog(), at("access-log."));
     }

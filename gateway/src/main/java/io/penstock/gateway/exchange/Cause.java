@@ -41,6 +41,12 @@ public enum Cause {
     BODY_TOO_LARGE(DOWNSTREAM, 413, GrpcStatus.RESOURCE_EXHAUSTED, false),
     /** The request's body is not what its {@code content-digest} says, or that is missing where the route wants it. */
     BAD_DIGEST(DOWNSTREAM, 400, GrpcStatus.INVALID_ARGUMENT, false),
+    /** The route wants to know who calls, and the request shows nothing. */
+    CREDENTIALS_MISSING(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
+    /** What the request shows of its caller is malformed, unknown or wrong. */
+    BAD_CREDENTIALS(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
+    /** What the request shows of its caller no longer holds, or not yet. */
+    CREDENTIALS_EXPIRED(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
     /** The downstream reset its stream or its connection ended; logged only, never sent. */
     DOWNSTREAM_GONE(DOWNSTREAM, 499, GrpcStatus.CANCELLED, false),
     /** The downstream's connection broke a protocol rule or a limit and was ended; logged only. */

@@ -8,6 +8,7 @@ import io.penstock.gateway.config.filter.ExternalConfig;
 import io.penstock.gateway.config.filter.FilterConfig;
 import io.penstock.gateway.config.filter.ForwardedConfig;
 import io.penstock.gateway.config.filter.HeadersConfig;
+import io.penstock.gateway.config.filter.JwtConfig;
 import io.penstock.gateway.config.filter.LimitBodyConfig;
 import io.penstock.gateway.config.filter.NamedFilterConfig;
 import io.penstock.gateway.config.route.RouteConfig;
@@ -64,12 +65,12 @@ public final class Filters {
     }
 
     private Made made(NamedFilterConfig config) {
-        Filter filter = compiled(config.policy());
+        Filter filter = compiled(config.name(), config.policy());
         fresh.add(filter);
         return new Made(config, new NamedFilter(config.name(), filter));
     }
 
-    private Filter compiled(FilterConfig policy) {
+    private Filter compiled(String name, FilterConfig policy) {
         return switch (policy) {
             case HeadersConfig headers -> new HeaderEditFilter(headers);
             case ForwardedConfig told -> new ForwardedFilter(told, clients);
@@ -77,6 +78,7 @@ public final class Filters {
             case CorsConfig cors -> new CorsFilter(cors);
             case LimitBodyConfig limit -> new LimitBodyFilter(limit);
             case DigestConfig digest -> new DigestFilter(digest);
+            case JwtConfig jwt -> new JwtFilter(name, jwt, clusters);
         };
     }
 

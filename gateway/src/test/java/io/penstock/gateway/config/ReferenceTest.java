@@ -9,6 +9,8 @@ import io.penstock.gateway.config.cluster.ClusterConfig;
 import io.penstock.gateway.config.filter.DigestConfig;
 import io.penstock.gateway.config.filter.FilterConfig;
 import io.penstock.gateway.config.filter.HeaderEditConfig;
+import io.penstock.gateway.config.filter.IssuerConfig;
+import io.penstock.gateway.config.filter.JwtConfig;
 import io.penstock.gateway.config.filter.LimitBodyConfig;
 import io.penstock.gateway.config.match.FieldMatchConfig;
 import io.penstock.gateway.config.match.MatchConfig;
@@ -59,6 +61,9 @@ class ReferenceTest {
             Map.entry("answer", "routes: [{name: all, answer: {@}}]\n"),
             Map.entry("cors", "filters: [{name: f, cors: {origins: ['https://a.test'], @}}]\n"),
             Map.entry("external", "filters: [{name: f, external: {cluster: origin, @}}]\n"),
+            Map.entry("jwt", "filters: [{name: f, jwt: {issuers: [{jwks: {cluster: origin}}], @}}]\n"),
+            Map.entry("issuer", "filters: [{name: f, jwt: {issuers: [{jwks: {cluster: origin}, @}]}}]\n"),
+            Map.entry("jwks", "filters: [{name: f, jwt: {issuers: [{jwks: {cluster: origin, @}}]}}]\n"),
             Map.entry("limit-body", "filters: [{name: f, limit-body: {@}}]\n"),
             Map.entry("lookup", "lookups: [{name: job, store: jobs, key: '${jobid}', @}]\n"),
             Map.entry("upstream", "lookups: [{name: job, store: jobs, key: '${jobid}', upstream: {@}}]\n"),
@@ -143,6 +148,9 @@ class ReferenceTest {
                         new DigestConfig(
                                 DigestConfig.Handling.NONE, DigestConfig.Handling.NONE, DigestConfig.Algorithm.SHA_256),
                         filter("external: {cluster: origin}"),
+                        filter("jwt: {issuers: [{jwks: {cluster: origin}}]}"),
+                        issuer(),
+                        issuer().jwks().orElseThrow(),
                         new LimitBodyConfig(Optional.empty(), Optional.empty()),
                         filter("headers: {}"),
                         RewriteConfig.NONE,
@@ -205,6 +213,12 @@ class ReferenceTest {
                 .policy();
     }
 
+    private static IssuerConfig issuer() {
+        return ((JwtConfig) filter("jwt: {issuers: [{jwks: {cluster: origin}}]}"))
+                .issuers()
+                .getFirst();
+    }
+
     private static Record first(String action) {
         return (Record) ConfigReader.read(with("routes: [{name: all, " + action + "}]\n"), Map.of())
                 .routes()
@@ -242,6 +256,12 @@ class ReferenceTest {
                 new String[] {"filters[0].cors.origins", with("filters: [{name: f, cors: {}}]\n")},
                 new String[] {"filters[0].digest.request", with("filters: [{name: f, digest: {}}]\n")},
                 new String[] {"filters[0].external.cluster", with("filters: [{name: f, external: {}}]\n")},
+                new String[] {"filters[0].jwt.issuers", with("filters: [{name: f, jwt: {}}]\n")},
+                new String[] {"filters[0].jwt.issuers[0].keys", with("filters: [{name: f, jwt: {issuers: [{}]}}]\n")},
+                new String[] {
+                    "filters[0].jwt.issuers[0].jwks.cluster",
+                    with("filters: [{name: f, jwt: {issuers: [{jwks: {}}]}}]\n")
+                },
                 new String[] {"filters[0].limit-body.request", with("filters: [{name: f, limit-body: {}}]\n")},
                 new String[] {"lookups[0].store", with("lookups: [{name: job, key: '${jobid}'}]\n")},
                 new String[] {"lookups[0].key", with("lookups: [{name: job, store: jobs}]\n")},

@@ -10,7 +10,7 @@ import java.util.function.Function;
 
 /** What a named filter does: one kind of policy, with its keys. */
 public sealed interface FilterConfig
-        permits CorsConfig, DigestConfig, ExternalConfig, ForwardedConfig, HeadersConfig, LimitBodyConfig {
+        permits CorsConfig, DigestConfig, ExternalConfig, ForwardedConfig, HeadersConfig, JwtConfig, LimitBodyConfig {
 
     /** How each kind is read, by the key that names it. */
     private static Map<String, Function<ConfigNode, FilterConfig>> kinds() {
@@ -21,6 +21,7 @@ public sealed interface FilterConfig
         kinds.put("cors", CorsConfig::from);
         kinds.put("limit-body", LimitBodyConfig::from);
         kinds.put("digest", DigestConfig::from);
+        kinds.put("jwt", JwtConfig::from);
         return kinds;
     }
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.auth;
+
+import io.penstock.gateway.auth.token.TokenVerifier;
+import io.penstock.gateway.config.filter.FilterConfig;
+import io.penstock.gateway.config.filter.JwtConfig;
+import java.util.function.BiConsumer;
+
+/** Looks at what filters would read keys and users from, without using it. */
+public final class CredentialFiles {
+    private CredentialFiles() {}
+
+    /** Tells of each source that a filter could not use, by its key below the filter. */
+    public static void check(FilterConfig policy, BiConsumer<String, String> wrong) {
+        if (policy instanceof JwtConfig jwt) {
+            TokenVerifier.check(jwt, (key, what) -> wrong.accept("jwt." + key, what));
+        }
+    }
+}

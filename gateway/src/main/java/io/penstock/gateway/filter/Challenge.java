@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.penstock.gateway.filter;
+
+import io.penstock.gateway.exchange.Cause;
+import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.GatewayException;
+
+/**
+ * Refusals of requests whose caller is not known, with the {@code www-authenticate} that says what would be (RFC 9110 §11.6.1). The texts are
+ * ours alone and tell nothing of what the caller has shown.
+ */
+final class Challenge {
+    private final String scheme;
+
+    /**
+     * For one filter.
+     *
+     * @param scheme the scheme, and its parameters but for errors
+     */
+    Challenge(String scheme) {
+        this.scheme = scheme;
+    }
+
+    /** For bearer tokens (RFC 6750 §3). */
+    static Challenge bearer(String filter) {
+        return new Challenge("Bearer realm=\"" + filter + "\"");
+    }
+
+    /** Nothing was shown. */
+    GatewayException missing(Exchange exchange, String what) {
+        return refused(exchange, scheme, Cause.CREDENTIALS_MISSING, what);
+    }
+
+    /** What was shown does not do. Other causes pass as they are: nothing that the caller could show would change them. */
+    GatewayException refused(Exchange exchange, GatewayException why) {
+        if (!ofCaller(why.reason())) {
+            return why;
+        }
+        String error = scheme.startsWith("Bearer")
+                ? ", error=\"invalid_token\", error_description=\"" + why.detail() + '"'
+                : "";
+        return refused(exchange, scheme + error, why.reason(), why.detail());
+    }
+
+    private static boolean ofCaller(Cause cause) {
+        return switch (cause) {
+            case BAD_CREDENTIALS, CREDENTIALS_EXPIRED -> true;
+            default -> false;
+        };
+    }
+
+    private static GatewayException refused(Exchange exchange, String challenge, Cause cause, String what) {
+        exchange.alsoOnHead((refused, head) -> head.add("www-authenticate", challenge));
+        return new GatewayException(cause, what);
+    }
+}
