@@ -57,6 +57,13 @@ final class LoadCommand implements Callable<Integer> {
             description = "open loop: N calls begin together (1)")
     private int burst;
 
+    @Option(
+            names = "--places",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "open loop: the series counts calls that begin while N are in flight already (10000)")
+    private int places;
+
     @Option(names = "--series", paramLabel = "FILE", description = "a line of JSON for each second, in this file")
     private @Nullable Path series;
 
@@ -174,10 +181,11 @@ final class LoadCommand implements Callable<Integer> {
         }
         if (rate != null) {
             Check.range("--burst", burst, 1, MAX_IN_FLIGHT);
+            Check.range("--places", places, 1, MAX_IN_FLIGHT);
             if (!(rate > 0 && rate <= 1_000_000)) {
                 throw new UsageException("--rate: " + rate + " is outside 0 to 1000000");
             }
-            return new LoadPlan.Loop.Open(rate, burst, poisson, seed, MAX_IN_FLIGHT);
+            return new LoadPlan.Loop.Open(rate, burst, poisson, seed, MAX_IN_FLIGHT, places);
         }
         if (burst > 1) {
             throw new UsageException("--burst needs --rate");

@@ -116,6 +116,9 @@ final class LoadOutput {
                     j.writeNumberField("p50_ms", second.p50Millis());
                     j.writeNumberField("p99_ms", second.p99Millis());
                     j.writeNumberField("max_ms", second.maxMillis());
+                    j.writeNumberField("in_flight", second.inFlight());
+                    j.writeNumberField("crowded", second.crowded());
+                    j.writeNumberField("late_ms", second.lateMillis());
                     counts(j, "failed", second.failed());
                 });
             }

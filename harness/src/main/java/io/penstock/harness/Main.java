@@ -73,6 +73,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new InteropCommand())
                 .addSubcommand(new LabReportCommand())
                 .addSubcommand(new LatencyCommand())
+                .addSubcommand(new LinesCommand(System.in))
                 .addSubcommand(new LoadCommand())
                 .addSubcommand(new SinkCommand())
                 .addSubcommand(new SoakCommand())

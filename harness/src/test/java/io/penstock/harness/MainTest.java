@@ -7,20 +7,25 @@ import com.sun.net.httpserver.HttpServer;
 import io.penstock.harness.backend.Backends;
 import io.penstock.harness.terminal.Reading;
 import io.penstock.harness.websocket.WebSocketBackend;
+import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class MainTest {
 
@@ -130,6 +135,7 @@ class MainTest {
                 "http-load ",
                 "interop ",
                 "latency ",
+                "lines ",
                 "load ",
                 "sink ",
                 "soak ",
@@ -141,6 +147,31 @@ class MainTest {
 
         assertThat(ran.exitCode()).isZero();
         assertThat(ran.out().lines()).isNotEmpty().allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void runsCommandsLineByLine(@TempDir Path folder) throws Exception {
+        var file = folder.resolve("said");
+        var lines = "one " + file + " call --to " + a() + " --json\ntwo " + folder.resolve("other") + " nonsense\n";
+        var out = new StringWriter();
+
+        int code = new CommandLine(new LinesCommand(new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8))))
+                .setOut(new PrintWriter(out, true))
+                .execute();
+
+        assertThat(code).isEqualTo(1);
+        assertThat(out.toString().lines()).containsExactlyInAnyOrder("one 0", "two 2");
+        assertThat(json(Files.readString(file)).get("status")).isEqualTo("OK");
+    }
+
+    @Test
+    void refusesALineThatIsNoCommand() {
+        var ran = new CommandLine(
+                        new LinesCommand(new ByteArrayInputStream("one two\n".getBytes(StandardCharsets.UTF_8))))
+                .setErr(new PrintWriter(new StringWriter()))
+                .execute();
+
+        assertThat(ran).isNotZero();
     }
 
     @Test

@@ -41,6 +41,13 @@ final class Ledger {
         this.lastEndNanos = measuredFromNanos;
     }
 
+    /** A call of the open loop begins, as one of so many that are under way. */
+    void begun(long intendedNanos, long nowNanos, int together, boolean crowded) {
+        if (intendedNanos - measuredFromNanos >= 0) {
+            second(intendedNanos).begun(nowNanos - intendedNanos, together, crowded);
+        }
+    }
+
     void ended(LoadCall call, long endNanos, Status status) {
         long intendedNanos = call.intendedNanos();
         String backend = call.backend();

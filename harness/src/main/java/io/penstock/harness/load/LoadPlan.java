@@ -50,12 +50,14 @@ public record LoadPlan(
          * @param poisson whether the gaps are exponential rather than equal
          * @param seed of the gaps
          * @param maxInFlight beyond this the next call waits, and its wait counts
+         * @param places calls that begin while as many are in flight already are counted apart, as crowded
          */
-        record Open(double perSecond, int burst, boolean poisson, long seed, int maxInFlight) implements Loop {
+        record Open(double perSecond, int burst, boolean poisson, long seed, int maxInFlight, int places)
+                implements Loop {
 
             /** Calls that begin one by one. */
             public Open(double perSecond, boolean poisson, long seed, int maxInFlight) {
-                this(perSecond, 1, poisson, seed, maxInFlight);
+                this(perSecond, 1, poisson, seed, maxInFlight, maxInFlight);
             }
         }
 

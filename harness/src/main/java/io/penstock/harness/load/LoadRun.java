@@ -94,20 +94,22 @@ public final class LoadRun {
         double meanNanos = 1e9 / open.perSecond();
         long giveUpNanos = runNanos() + plan.timeout().toNanos();
         double at = 0;
-        int together = 0;
+        int ofBurst = 0;
         while (at < runNanos()) {
             long intended = startNanos + (long) at;
             sleepUntil(intended);
             long patience = startNanos + giveUpNanos - System.nanoTime();
             if (inFlight.tryAcquire(Math.max(0, patience), TimeUnit.NANOSECONDS)) {
+                int together = maxInFlight - inFlight.availablePermits();
+                ledger.begun(intended, System.nanoTime(), together, together > open.places());
                 begin(intended, this::endOpen);
             } else {
                 ledger.unsent(intended, System.nanoTime());
             }
-            if (++together < open.burst()) {
+            if (++ofBurst < open.burst()) {
                 continue;
             }
-            together = 0;
+            ofBurst = 0;
             at += open.burst() * (open.poisson() ? -Math.log(1 - seeded.nextDouble()) * meanNanos : meanNanos);
         }
     }

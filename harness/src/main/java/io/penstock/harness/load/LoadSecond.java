@@ -12,6 +12,9 @@ import java.util.Map;
  * @param unsent calls that could not begin before the run was over
  * @param failed the others by cause: what the gateway said in {@code x-penstock-cause}, otherwise the gRPC status
  * @param p50Millis from the intended begin to the end, whatever it was
+ * @param inFlight calls under way at most when one of these had begun, itself among them; 0 in the closed loop
+ * @param crowded calls of the open loop that began while all the plan's places were taken
+ * @param lateMillis how long after its intended begin a call began, at most; 0 in the closed loop
  */
 public record LoadSecond(
         int second,
@@ -21,7 +24,10 @@ public record LoadSecond(
         Map<String, Long> failed,
         double p50Millis,
         double p99Millis,
-        double maxMillis) {
+        double maxMillis,
+        int inFlight,
+        long crowded,
+        double lateMillis) {
 
     public LoadSecond {
         failed = Map.copyOf(failed);

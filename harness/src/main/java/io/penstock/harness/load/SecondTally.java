@@ -16,6 +16,15 @@ final class SecondTally {
     private final Map<String, Long> failed = new TreeMap<>();
     private long ok;
     private long unsent;
+    private int inFlight;
+    private long crowded;
+    private long lateNanos;
+
+    synchronized void begun(long late, int together, boolean above) {
+        lateNanos = Math.max(lateNanos, late);
+        inFlight = Math.max(inFlight, together);
+        crowded += above ? 1 : 0;
+    }
 
     synchronized void ended(long nanos, Status status, String cause) {
         latency.recordValue(Math.clamp(nanos / 1000, 1, MAX_MICROS));
@@ -34,7 +43,18 @@ final class SecondTally {
     }
 
     synchronized LoadSecond sum(int second, long atMillis) {
-        return new LoadSecond(second, atMillis, ok, unsent, failed, millisAt(50), millisAt(99), millisAt(100));
+        return new LoadSecond(
+                second,
+                atMillis,
+                ok,
+                unsent,
+                failed,
+                millisAt(50),
+                millisAt(99),
+                millisAt(100),
+                inFlight,
+                crowded,
+                lateNanos / 1e6);
     }
 
     private double millisAt(double percentile) {

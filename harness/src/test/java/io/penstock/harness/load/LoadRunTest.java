@@ -74,7 +74,7 @@ class LoadRunTest {
 
     @Test
     void beginsCallsTogetherAndCountsThemBySecondAndCause() throws Exception {
-        var bursts = new LoadPlan.Loop.Open(200, 20, false, 1, 1000);
+        var bursts = new LoadPlan.Loop.Open(200, 20, false, 1, 1000, 1000);
         var run = new LoadRun(plan(
                 backend(),
                 bursts,
@@ -90,6 +90,21 @@ class LoadRunTest {
                         .mapToLong(second -> second.failed().getOrDefault("no-local-port", 0L))
                         .sum())
                 .isEqualTo(report.requests());
+    }
+
+    @Test
+    void countsCallsThatBeginWhileEveryPlaceIsTaken() throws Exception {
+        // A burst in the warm-up and a second one, whose last 20 calls find more than 50 in flight.
+        var loop = new LoadPlan.Loop.Open(100, 35, false, 1, 1000, 50);
+        var run = new LoadRun(plan(backend(), loop, Kind.UNARY, new Field("echo-delay-ms", "2000")));
+
+        var report = run.run();
+
+        assertThat(report.requests()).isEqualTo(35);
+        assertThat(run.seconds()).hasSize(1);
+        assertThat(run.seconds().getFirst().inFlight()).isEqualTo(70);
+        assertThat(run.seconds().getFirst().crowded()).isEqualTo(20);
+        assertThat(run.seconds().getFirst().lateMillis()).isPositive();
     }
 
     @Test
