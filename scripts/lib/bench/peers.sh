@@ -4,53 +4,19 @@
 # The backend, Redis, and everything that is measured in front of them: configuration and start.
 # Each start_NAME takes the port to listen on and leaves the process in $spawned.
 
-peer_packages=(nginx-light libnginx-mod-http-lua lua-nginx-redis haproxy nghttp2-client nghttp2-server redis-server)
+lua_packages=(nginx-light libnginx-mod-http-lua lua-nginx-redis)
 
 install_peers() {
-  local missing
-  missing=$(missing_commands nginx haproxy h2load nghttp nghttpd redis-server redis-cli)
-  [ -e /usr/share/lua/5.1/nginx/redis.lua ] || missing="$missing nginx.redis"
-  [ -e /usr/lib/nginx/modules/ngx_http_lua_module.so ] || missing="$missing nginx-lua"
-  install_missing "$missing" "${peer_packages[@]}"
+  install_missing "$(missing_commands haproxy h2load nghttp nghttpd redis-server redis-cli)$(missing_lua)" \
+    "${lua_packages[@]}" haproxy nghttp2-client nghttp2-server redis-server
 }
 
-missing_commands() {
-  local command
-  for command in "$@"; do
-    PATH=$PATH:/usr/sbin command -v "$command" >/dev/null 2>&1 || printf ' %s' "$command"
-  done
+# missing_lua: what nginx with Lua and Redis lacks
+missing_lua() {
+  missing_commands nginx
+  [ -e /usr/share/lua/5.1/nginx/redis.lua ] || printf ' nginx.redis'
+  [ -e /usr/lib/nginx/modules/ngx_http_lua_module.so ] || printf ' nginx-lua'
 }
-
-# install_missing WHAT PACKAGE...: nothing when WHAT is empty
-install_missing() {
-  local missing=$1
-  shift
-  [ -z "$missing" ] && return 0
-  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-    echo "scripts/bench: missing$missing: install the Debian packages $*" >&2
-    return 2
-  fi
-  echo "scripts/bench: installing $*" >&2
-  install_unstarted "$@"
-}
-
-# A server package starts its service when installed. Where nothing forbids that yet, forbid it meanwhile; in a shell of its own,
-# whose end allows it again, however it ends.
-install_unstarted() (
-  policy=/usr/sbin/policy-rc.d ours='' code=0
-  trap '[ -z "$ours" ] || rm -f "$policy"' EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
-  if [ ! -e "$policy" ]; then
-    ours=1
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
-    chmod +x "$policy"
-  fi
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    -o DPkg::Lock::Timeout=120 "$@"; } >"$work/apt.log" 2>&1 || code=2
-  [ "$code" = 0 ] || tail -n 20 "$work/apt.log" >&2
-  exit "$code"
-)
 
 # --- behind the proxies ---------------------------------------------------------------------------------
 

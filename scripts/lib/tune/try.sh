@@ -4,20 +4,11 @@
 # try: the outside. Everything that is made (processes, namespaces, links) lives in a process namespace, whose first
 # process is ended with this one, and takes all of it along.
 
-# Some tools of the measurement are packages of their own; installed only on Debian, and only by root.
+# Some tools of the measurement are packages of their own.
 try_needs() {
-  local need missing=()
-  for need in 'ip iproute2' 'ss iproute2' 'nsenter util-linux' 'unshare util-linux' 'mount mount'; do
-    PATH=$PATH:/usr/sbin:/sbin command -v "${need% *}" >/dev/null 2>&1 || missing+=("${need#* }")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-    say "try needs the package ${missing[0]}: install it."
-    return 1
-  fi
-  note "installing ${missing[*]}"
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    -o DPkg::Lock::Timeout=120 "${missing[@]}"; } >/dev/null 2>&1 || { say "could not install ${missing[*]}."; return 1; }
+  # shellcheck source=scripts/lib/packages.sh
+  . "$root/scripts/lib/packages.sh"
+  install_missing "$(missing_commands ip ss nsenter unshare mount)" iproute2 util-linux mount || return 1
 }
 
 tune_try() {
