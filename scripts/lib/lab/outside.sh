@@ -5,8 +5,7 @@
 
 alone=(--net --pid --fork --kill-child --mount-proc)
 [ "$(id -u)" = 0 ] || alone=(--map-root-user "${alone[@]}")
-command -v unshare >/dev/null 2>&1 && command -v nsenter >/dev/null 2>&1 && command -v ip >/dev/null 2>&1 &&
-  command -v ss >/dev/null 2>&1 || refuse "this needs unshare and nsenter (util-linux), ip and ss (iproute2): install them"
+install_missing "$(missing_commands unshare nsenter ip ss)" util-linux iproute2 || exit 2
 # A namespace in the namespace, and a pair of interfaces between them: all that the laboratory is made of.
 # shellcheck disable=SC2016 # expanded by the inner bash
 probe='unshare --net sleep 10 & p=$!; for i in $(seq 100); do ip link add name near type veth peer name far netns "$p" 2>/dev/null && exit 0; sleep 0.05; done; exit 1'
@@ -36,17 +35,16 @@ trap 'exit 143' TERM
 
 left=''
 [ -n "$subjects" ] && asked=1 || asked='' subjects=${subjects:-penstock,nginx}
-redis_server() { PATH=$PATH:/usr/sbin command -v redis-server >/dev/null 2>&1; }
 case ,$subjects, in
   *,nginx,*)
-    if ! install_peers; then
+    if ! install_missing "$(missing_lua)" "${lua_packages[@]}"; then
       [ -z "$asked" ] || exit 2
       subjects=penstock
-      left="nginx with Lua is left out: its Debian packages are not installed and could not be."
+      left="nginx with Lua is left out: its Debian packages could not be installed."
     fi
     ;;
 esac
-redis_server || install_missing ' redis-server' redis-server || exit 2
+install_missing "$(missing_commands redis-server)" redis-server || exit 2
 build_penstock && build_jar harness || exit $?
 
 mkdir -p "$work/run"

@@ -3,12 +3,13 @@ package io.penstock.harness;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import io.penstock.harness.lab.Finding;
-import io.penstock.harness.lab.HtmlReport;
-import io.penstock.harness.lab.JsonReport;
 import io.penstock.harness.lab.LabRun;
+import io.penstock.harness.lab.Outcome;
 import io.penstock.harness.lab.RunFolder;
 import io.penstock.harness.lab.Sample;
 import io.penstock.harness.lab.Verdicts;
+import io.penstock.harness.lab.report.HtmlReport;
+import io.penstock.harness.lab.report.JsonReport;
 import io.penstock.harness.terminal.Output;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,9 +29,13 @@ import picocli.CommandLine.Spec;
 /** Judges and shows what {@code scripts/lab timewait} has measured. */
 @Command(
         name = "lab-report",
-        description = "Judge and show what scripts/lab measured; exit code 1 when a claim fails.",
+        description =
+                "Judge and show what scripts/lab measured; exit code 1 when a claim fails, 3 when none does but the"
+                        + " machine was too busy to judge one.",
         mixinStandardHelpOptions = true)
 final class LabReportCommand implements Callable<Integer> {
+
+    private static final int UNJUDGED = 3;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -55,7 +60,11 @@ final class LabReportCommand implements Callable<Integer> {
         } else {
             print(terminal, lab, findings);
         }
-        return findings.stream().allMatch(Finding::holds) ? 0 : 1;
+        return switch (Outcome.of(findings)) {
+            case HOLDS -> 0;
+            case FAILS -> 1;
+            case UNJUDGED -> UNJUDGED;
+        };
     }
 
     private static void write(Path folder, LabRun lab, List<Finding> findings) throws IOException {
@@ -90,10 +99,13 @@ final class LabReportCommand implements Callable<Integer> {
         terminal.println("(calls by outcome; TW: most in TIME_WAIT; p99 in ms; us: processor time a call)");
         for (var finding : findings) {
             terminal.println();
-            terminal.println((finding.holds() ? "holds  " : "FAILS  ") + finding.stage() + " " + finding.subject()
-                    + ": " + finding.claim());
-            terminal.println("       predicted: " + finding.predicted());
-            terminal.println("       measured:  " + finding.measured());
+            terminal.printf(
+                    "%-8s %s %s: %s%n", finding.outcome().word(), finding.stage(), finding.subject(), finding.claim());
+            terminal.println("         predicted: " + finding.predicted());
+            terminal.println("         measured:  " + finding.measured());
+            if (!finding.why().isEmpty()) {
+                terminal.println("         " + finding.why());
+            }
         }
         terminal.flush();
     }

@@ -7,5 +7,13 @@ package io.penstock.harness.lab;
  * @param claim what must come out
  * @param predicted in words and numbers
  * @param measured in words and numbers
+ * @param why it could not be judged; empty when it was
  */
-public record Finding(String subject, String stage, String claim, String predicted, String measured, boolean holds) {}
+public record Finding(
+        String subject, String stage, String claim, String predicted, String measured, Outcome outcome, String why) {
+
+    /** Whether it was shown. */
+    public boolean holds() {
+        return outcome == Outcome.HOLDS;
+    }
+}

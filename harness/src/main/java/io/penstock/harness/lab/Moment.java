@@ -8,9 +8,20 @@ import java.util.Map;
  *
  * @param atMillis when it began, since 1970
  * @param failed by cause
+ * @param inFlight calls under way at most
+ * @param crowded calls that began while as many as the article's pools have places were under way
+ * @param lateMillis how long after its time a call began, at most: the machine's delay, not the gateway's
  */
 public record Moment(
-        long atMillis, long ok, long unsent, Map<String, Long> failed, double p50Millis, double p99Millis) {
+        long atMillis,
+        long ok,
+        long unsent,
+        Map<String, Long> failed,
+        double p50Millis,
+        double p99Millis,
+        long inFlight,
+        long crowded,
+        double lateMillis) {
 
     public Moment {
         failed = Map.copyOf(failed);
@@ -19,5 +30,14 @@ public record Moment(
     /** Calls that did not end with OK. */
     public long failures() {
         return failed.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Calls that failed for lack of a local port. */
+    public long noPort() {
+        return failed.getOrDefault(StageRun.NO_PORT, 0L);
+    }
+
+    Moment failed(Map<String, Long> causes) {
+        return new Moment(atMillis, ok, unsent, causes, p50Millis, p99Millis, inFlight, crowded, lateMillis);
     }
 }

@@ -11,9 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the folder that the laboratory's script fills: {@code facts}, {@code stages}, and two files for each stage and subject. */
+/** Reads the folder that the laboratory's script fills: {@code facts}, {@code stages}, and files for each stage and subject. */
 public final class RunFolder {
-    private static final int STAGE_COLUMNS = 10;
+    private static final int STAGE_COLUMNS = 9;
 
     private final Path folder;
 
@@ -61,14 +61,13 @@ public final class RunFolder {
                     Integer.parseInt(parts[5]),
                     Duration.ofSeconds(Long.parseLong(parts[6])),
                     Long.parseLong(parts[7]),
-                    Integer.parseInt(parts[8]),
-                    Long.parseLong(parts[9]));
+                    Integer.parseInt(parts[8]));
             var name = stage.subject() + "." + stage.id();
             var samples = new ArrayList<Sample>();
             for (var sample : lines(name + ".samples")) {
                 samples.add(Sample.parse(sample));
             }
-            return new StageRun(stage, samples, moments(name + ".series"));
+            return new StageRun(stage, samples, LoggedCauses.in(moments(name + ".series"), logged(name + ".logged")));
         } catch (IllegalArgumentException e) {
             throw new IOException(parts[0] + "." + parts[1] + ": " + e.getMessage(), e);
         }
@@ -91,9 +90,25 @@ public final class RunFolder {
                     number(second.get("unsent")).longValue(),
                     failed,
                     number(second.get("p50_ms")).doubleValue(),
-                    number(second.get("p99_ms")).doubleValue()));
+                    number(second.get("p99_ms")).doubleValue(),
+                    number(second.get("in_flight")).longValue(),
+                    number(second.get("crowded")).longValue(),
+                    number(second.get("late_ms")).doubleValue()));
         }
         return moments;
+    }
+
+    /** What a subject wrote into its log, by second; Penstock's has none of it. */
+    private Map<Long, Long> logged(String name) throws IOException {
+        var logged = new HashMap<Long, Long>();
+        for (var line : lines(name)) {
+            var parts = line.strip().split(" ", -1);
+            if (parts.length != 2) {
+                throw new IOException(name + ": found '" + line + "', expected a second and a count");
+            }
+            logged.merge(Long.parseLong(parts[0]), Long.parseLong(parts[1]), Long::sum);
+        }
+        return logged;
     }
 
     private static Number number(@org.jspecify.annotations.Nullable Object value) {

@@ -15,7 +15,6 @@ import java.time.Duration;
  * @param length of the load
  * @param value of the kernel setting that is tried; 0 where none is
  * @param timerSeconds the longest TIME_WAIT timer right after the load; 0 when there was none
- * @param loggedNoPort EADDRNOTAVAIL in the subject's own log, where callers are not told
  */
 public record Stage(
         String subject,
@@ -26,8 +25,7 @@ public record Stage(
         int burst,
         Duration length,
         long value,
-        int timerSeconds,
-        long loggedNoPort) {
+        int timerSeconds) {
 
     /** The kernel's constant, TCP_TIMEWAIT_LEN: so long each port is taken after its connection was closed. */
     public static final int TIME_WAIT_SECONDS = 60;

@@ -27,8 +27,12 @@ public record StageRun(Stage stage, List<Sample> samples, List<Moment> moments) 
         }
     }
 
-    /** How much a counter grew. */
-    public long grown(ToLongFunction<Sample> counter) {
+    /** How much a counter of the kernel grew. */
+    public long grown(Counter counter) {
+        return grown(sample -> sample.counter(counter));
+    }
+
+    private long grown(ToLongFunction<Sample> counter) {
         return counter.applyAsLong(samples.getLast()) - counter.applyAsLong(samples.getFirst());
     }
 
@@ -65,32 +69,48 @@ public record StageRun(Stage stage, List<Sample> samples, List<Moment> moments) 
 
     /** Calls that failed for lack of a local port, as callers are told or as the subject logs. */
     public long noPort() {
-        return Math.max(causes().getOrDefault(NO_PORT, 0L), Math.min(failed(), stage.loggedNoPort()));
+        return moments.stream().mapToLong(Moment::noPort).sum();
     }
 
     /** Connections opened each second, on average. */
     public double openedPerSecond() {
-        return grown(Sample::activeOpens) / seconds();
+        return grown(Counter.ACTIVE_OPENS) / seconds();
     }
 
     public double cpuMicrosPerCall() {
         return grown(Sample::cpuMicros) / (double) Math.max(1, ok() + failed());
     }
 
-    /** The seconds of load from this one on, for what takes a while to settle. */
-    List<Moment> from(int second) {
-        return moments.subList(Math.min(second, moments.size() - 1), moments.size());
-    }
-
     /** When the first call failed for lack of a port, in seconds of load; NaN when none did. */
-    public double firstFailure() {
+    public double firstNoPort() {
         for (int i = 0; i < moments.size(); i++) {
             var moment = moments.get(i);
-            if (moment.failures() > 0) {
+            if (moment.noPort() > 0) {
                 return i + moment.ok() / Math.max(1.0, (double) (moment.ok() + moment.failures()));
             }
         }
         return Double.NaN;
+    }
+
+    /** Calls under way at most. */
+    public long inFlight() {
+        return moments.stream().mapToLong(Moment::inFlight).max().orElse(0);
+    }
+
+    /** Calls that began while as many as the article's pools have places were under way. */
+    public long crowded() {
+        return moments.stream().mapToLong(Moment::crowded).sum();
+    }
+
+    /** How long after its time a call began, at most. */
+    public double lateMillis() {
+        return moments.stream().mapToDouble(Moment::lateMillis).max().orElse(0);
+    }
+
+    /** How much of the machine's processor time was idle; 1 where the machine does not tell. */
+    public double idle() {
+        long all = grown(Sample::machineMicros);
+        return all <= 0 ? 1 : Math.clamp(grown(Sample::idleMicros) / (double) all, 0, 1);
     }
 
     /** The median of the seconds' percentiles. */
@@ -106,7 +126,8 @@ public record StageRun(Stage stage, List<Sample> samples, List<Moment> moments) 
         return sorted[sorted.length / 2];
     }
 
-    private double seconds() {
+    /** From the first sample to the last. */
+    public double seconds() {
         return Math.max(1, samples.getLast().atMillis() - samples.getFirst().atMillis()) / 1000.0;
     }
 }

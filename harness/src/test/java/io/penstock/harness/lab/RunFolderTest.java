@@ -20,14 +20,20 @@ class RunFolderTest {
         write(
                 "facts",
                 "kernel\t6.18\ndate\t2026-11-30 01:00\ncommand\tscripts/lab timewait --short\nshort\tyes\nrecycle\tno\n");
-        write("stages", "penstock\t1\tno <reuse>\t2000\t500\t80\t8\t0\t59\t0\n");
-        write(
-                "penstock.1.samples",
-                "0\t0\t0\t1\t1\t4\t10\t4\t0\t0\t0\t0\t1000\n1000\t400\t410\t1\t2\t4\t820\t4\t0\t0\t0\t0\t151000\n");
+        write("stages", "penstock\t1\tno <reuse>\t2000\t500\t80\t8\t0\t59\n");
+        write("penstock.1.samples", sample(0, 0, 10, 1000, 900) + sample(1000, 400, 820, 151_000, 1_900));
         write(
                 "penstock.1.series",
                 "{\"second\":0,\"at_ms\":10,\"ok\":400,\"unsent\":0,\"p50_ms\":20.5,\"p99_ms\":25,\"max_ms\":30,"
-                        + "\"failed\":{\"no-local-port\":100}}\n");
+                        + "\"in_flight\":21,\"crowded\":3,\"late_ms\":1.5,\"failed\":{\"no-local-port\":100}}\n");
+        write("penstock.1.logged", "");
+    }
+
+    private static String sample(int at, int waiting, int opens, int cpu, int idle) {
+        return ("{\"at_ms\":%d,\"sockets\":{\"redis\":{\"TIME_WAIT\":%d,\"ESTABLISHED\":1},\"backend\":{\"TIME_WAIT\":%d,"
+                        + "\"SYN_SENT\":2},\"other\":{\"LISTEN\":1}},\"ActiveOpens\":%d,\"PassiveOpens\":4,\"ListenOverflows\":0,"
+                        + "\"TW\":0,\"TWRecycled\":0,\"TCPTimeWaitOverflow\":0,\"cpu_us\":%d,\"machine_us\":%d,\"idle_us\":%d}\n")
+                .formatted(at, waiting, waiting + at / 100, opens, cpu, at * 2, idle);
     }
 
     private void write(String name, String text) throws IOException {
@@ -44,38 +50,41 @@ class RunFolderTest {
         var run = lab.run("1", "penstock").orElseThrow();
         assertThat(run.ok()).isEqualTo(400);
         assertThat(run.noPort()).isEqualTo(100);
-        assertThat(run.grown(Sample::activeOpens)).isEqualTo(810);
+        assertThat(run.grown(Counter.ACTIVE_OPENS)).isEqualTo(810);
         assertThat(run.most(Sample::waiting)).isEqualTo(810);
         assertThat(run.cpuMicrosPerCall()).isEqualTo(300);
         assertThat(run.stage().secondsToCeiling()).isEqualTo(4);
+        assertThat(run.samples().getLast().waiting(Sample.REDIS)).isEqualTo(400);
+        assertThat(run.samples().getLast().between()).isEqualTo(2);
+        assertThat(run.inFlight()).isEqualTo(21);
+        assertThat(run.crowded()).isEqualTo(3);
+        assertThat(run.idle()).isEqualTo(0.5);
     }
 
     @Test
-    void drawsAPageThatIsWholeByItself() throws Exception {
-        var lab = new RunFolder(folder).read();
+    void givesFailuresTheCauseThatTheSubjectLogged() throws Exception {
+        write("penstock.1.series", second(10_300, 5) + second(11_300, 40) + second(12_300, 60));
+        write("penstock.1.logged", "11 30\n12 60\n15 7\n");
 
-        var page = HtmlReport.of(lab, Verdicts.of(lab));
+        var moments =
+                new RunFolder(folder).read().run("1", "penstock").orElseThrow().moments();
 
-        assertThat(page)
-                .contains("no &lt;reuse&gt;", "narrower port range", "prefers-color-scheme: dark", "no-local-port")
-                .doesNotContain("<script", "http://", "https://", "src=", "NaN", "no <reuse>");
-        assertThat(page.split("<svg", -1)).hasSize(5);
+        assertThat(moments).extracting(Moment::noPort).containsExactly(5L, 40L, 45L);
+        assertThat(moments).extracting(Moment::failures).containsExactly(5L, 40L, 60L);
+    }
+
+    private static String second(int at, int unavailable) {
+        return ("{\"at_ms\":%d,\"ok\":1,\"unsent\":0,\"p50_ms\":1,\"p99_ms\":1,\"in_flight\":1,\"crowded\":0,\"late_ms\":0,"
+                        + "\"failed\":{\"unavailable\":%d}}\n")
+                .formatted(at, unavailable);
     }
 
     @Test
     void saysWhichFileIsBroken() throws Exception {
-        write("penstock.1.samples", "0\t1\n");
+        write("penstock.1.samples", "{\"at_ms\":1}\n");
 
         assertThatThrownBy(() -> new RunFolder(folder).read())
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("penstock.1: a sample has 2 columns, expected 13");
-    }
-
-    @Test
-    void endsItsAxisAtARoundNumber() {
-        assertThat(Chart.nice(0)).isEqualTo(1);
-        assertThat(Chart.nice(28_232)).isEqualTo(50_000);
-        assertThat(Chart.nice(500)).isEqualTo(500);
-        assertThat(Chart.nice(501)).isEqualTo(1000);
+                .hasMessageContaining("penstock.1: a sample has ActiveOpens null, expected a number");
     }
 }

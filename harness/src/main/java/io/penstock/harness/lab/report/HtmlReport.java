@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.harness.lab;
+package io.penstock.harness.lab.report;
 
+import io.penstock.harness.lab.Finding;
+import io.penstock.harness.lab.LabRun;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +21,7 @@ public final class HtmlReport {
             table { border-collapse: collapse; font-size: 14px; width: 100%; }
             th, td { border-bottom: 1px solid var(--rule); padding: 4px 10px 4px 0; text-align: left; vertical-align: top; }
             th { color: var(--dim); font-weight: 600; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-            .yes { color: var(--c3); font-weight: 600; } .no { color: var(--c4); font-weight: 600; }
+            .holds { color: var(--c3); font-weight: 600; } .fails { color: var(--c4); font-weight: 600; } .unjudged { color: var(--c1); font-weight: 600; }
             .charts { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(400px, 100%), 1fr)); }
             .charts svg { background: var(--card); border-radius: 6px; width: 100%; }
             polyline { fill: none; stroke-width: 1.8; } .grid { stroke: var(--rule); stroke-width: 0.7; }
@@ -51,7 +53,7 @@ public final class HtmlReport {
                 STYLE, Html.text(lab.command()), Html.text(lab.date()), Html.text(lab.kernel()));
         ceiling();
         outcome();
-        numbers();
+        html.format("%s", Numbers.of(lab));
         lab.stages().forEach(this::stage);
         return html.format("</body></html>%n").toString();
     }
@@ -66,46 +68,15 @@ public final class HtmlReport {
                         + "<th>predicted</th><th>measured</th><th></th></tr>%n");
         for (var finding : findings) {
             html.format(
-                    "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td class='%s'>%s</td></tr>%n",
+                    "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s%s</td><td class='%s'>%s</td></tr>%n",
                     Html.text(finding.stage()),
                     Html.text(finding.subject()),
                     Html.text(finding.claim()),
                     Html.text(finding.predicted()),
                     Html.text(finding.measured()),
-                    finding.holds() ? "yes" : "no",
-                    finding.holds() ? "holds" : "FAILS");
-        }
-        html.format("</table></div>%n");
-    }
-
-    private void numbers() {
-        html.format(
-                "<h2>Numbers</h2><div class='scroll'><table><tr><th>stage</th><th>subject</th><th class='n'>ports</th>"
-                        + "<th class='n'>ok</th><th class='n'>failed</th><th class='n'>no port</th><th class='n'>opened/s</th>"
-                        + "<th class='n'>TIME_WAIT</th><th class='n'>p50 ms</th><th class='n'>p99 ms</th>"
-                        + "<th class='n'>CPU us/call</th><th class='n'>TW</th><th class='n'>TWRecycled</th>"
-                        + "<th class='n'>Overflow</th><th class='n'>Passive</th><th class='n'>ListenOverflows</th></tr>%n");
-        for (var run : lab.runs()) {
-            html.format(
-                    "<tr><td>%s</td><td>%s</td>" + "<td class='n'>%d</td>".repeat(4)
-                            + "<td class='n'>%.0f</td><td class='n'>%d</td>" + "<td class='n'>%.1f</td>".repeat(2)
-                            + "<td class='n'>%.0f</td>" + "<td class='n'>%d</td>".repeat(5) + "</tr>%n",
-                    Html.text(run.stage().id()),
-                    Html.text(run.stage().subject()),
-                    run.stage().ports(),
-                    run.ok(),
-                    run.failed(),
-                    run.noPort(),
-                    run.openedPerSecond(),
-                    run.most(Sample::waiting),
-                    run.medianP50(),
-                    run.medianP99(),
-                    run.cpuMicrosPerCall(),
-                    run.grown(Sample::timeWaited),
-                    run.grown(Sample::recycled),
-                    run.grown(Sample::overflowed),
-                    run.grown(Sample::passiveOpens),
-                    run.grown(Sample::listenOverflows));
+                    finding.why().isEmpty() ? "" : "<br><span class='dim'>" + Html.text(finding.why()) + "</span>",
+                    finding.outcome().name().toLowerCase(Locale.ROOT),
+                    finding.outcome().word());
         }
         html.format("</table></div>%n");
     }

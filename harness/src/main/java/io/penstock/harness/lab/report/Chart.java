@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.harness.lab;
+package io.penstock.harness.lab.report;
 
 import java.util.ArrayList;
 import java.util.Formatter;
@@ -9,10 +9,10 @@ import java.util.Locale;
 /** One chart over time as SVG, which takes its colours from the page's style, dark or light. */
 final class Chart {
     private static final int WIDTH = 440;
-    private static final int HEIGHT = 170;
+    private static final int HEIGHT = 190;
     private static final int LEFT = 48;
-    private static final int RIGHT = 8;
-    private static final int TOP = 26;
+    private static final int RIGHT = 16;
+    private static final int TOP = 44;
     private static final int BOTTOM = 22;
 
     /** A point in seconds. */
@@ -61,6 +61,16 @@ final class Chart {
         return 10 * power;
     }
 
+    /** Whole seconds between two marks, so that there are seven at most. */
+    static int step(double seconds) {
+        for (int step : new int[] {1, 2, 5, 10, 15, 30, 60}) {
+            if (seconds / step <= 6) {
+                return step;
+            }
+        }
+        return 120;
+    }
+
     private String draw() {
         svg.format("<svg viewBox='0 0 %d %d' role='img' aria-label='%s'>", WIDTH, HEIGHT, Html.text(title));
         label(LEFT, 12, "start", "t", title);
@@ -69,14 +79,18 @@ final class Chart {
             svg.format("<line class='grid' x1='%d' x2='%d' y1='%.1f' y2='%.1f'/>", LEFT, WIDTH - RIGHT, y, y);
             label(LEFT - 5, y + 4, "end", "a", brief(most * half / 2));
         }
-        for (int quarter = 0; quarter <= 4; quarter++) {
-            label(x(seconds * quarter / 4), HEIGHT - 6, "middle", "a", Math.round(seconds * quarter / 4) + " s");
+        int step = step(seconds);
+        for (int at = 0; at <= seconds; at += step) {
+            svg.format(
+                    "<line class='grid' x1='%.1f' x2='%.1f' y1='%d' y2='%d'/>",
+                    x(at), x(at), HEIGHT - BOTTOM, HEIGHT - BOTTOM + 4);
+            label(x(at), HEIGHT - 6, "middle", "a", at + " s");
         }
-        double legend = WIDTH - RIGHT;
-        for (var line : lines.reversed()) {
-            legend -= 14 + 6.2 * line.name().length();
-            svg.format("<rect class='%s fill' x='%.1f' y='4' width='8' height='8'/>", line.style(), legend);
-            label(legend + 11, 12, "start", "a", line.name());
+        double legend = LEFT;
+        for (var line : lines) {
+            svg.format("<rect class='%s fill' x='%.1f' y='21' width='8' height='8'/>", line.style(), legend);
+            label(legend + 12, 29, "start", "a", line.name());
+            legend += 26 + 6.1 * line.name().length();
         }
         lines.forEach(this::line);
         return svg.format("</svg>").toString();

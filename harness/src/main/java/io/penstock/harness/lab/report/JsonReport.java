@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.harness.lab;
+package io.penstock.harness.lab.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.penstock.harness.lab.Counter;
+import io.penstock.harness.lab.Finding;
+import io.penstock.harness.lab.LabRun;
+import io.penstock.harness.lab.Outcome;
+import io.penstock.harness.lab.Sample;
+import io.penstock.harness.lab.StageRun;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The report for programs: the same figures, claims and series as the page has. */
 public final class JsonReport {
@@ -22,6 +31,7 @@ public final class JsonReport {
         json.writeStringField("kernel", lab.kernel());
         json.writeBooleanField("short", lab.shortForm());
         json.writeStringField("left_out", lab.left());
+        json.writeStringField("outcome", Outcome.of(findings).name().toLowerCase(Locale.ROOT));
         json.writeBooleanField("holds", findings.stream().allMatch(Finding::holds));
         json.writeArrayFieldStart("claims");
         for (var finding : findings) {
@@ -42,7 +52,9 @@ public final class JsonReport {
         json.writeStringField("claim", finding.claim());
         json.writeStringField("predicted", finding.predicted());
         json.writeStringField("measured", finding.measured());
+        json.writeStringField("outcome", finding.outcome().name().toLowerCase(Locale.ROOT));
         json.writeBooleanField("holds", finding.holds());
+        json.writeStringField("why", finding.why());
         json.writeEndObject();
     }
 
@@ -62,25 +74,23 @@ public final class JsonReport {
         json.writeNumberField("failed", run.failed());
         json.writeNumberField("unsent", run.unsent());
         json.writeNumberField("no_local_port", run.noPort());
-        json.writeObjectFieldStart("failed_by_cause");
-        for (var cause : run.causes().entrySet()) {
-            json.writeNumberField(cause.getKey(), cause.getValue());
-        }
-        json.writeEndObject();
+        counts("failed_by_cause", run.causes());
         json.writeNumberField("opened_per_second", run.openedPerSecond());
         json.writeNumberField("p50_ms", run.medianP50());
         json.writeNumberField("p99_ms", run.medianP99());
         json.writeNumberField("cpu_us_per_call", run.cpuMicrosPerCall());
         json.writeNumberField("time_wait_timer_s", stage.timerSeconds());
         json.writeNumberField("time_wait_most", run.most(Sample::waiting));
-        json.writeNumberField("ActiveOpens", run.grown(Sample::activeOpens));
-        json.writeNumberField("PassiveOpens", run.grown(Sample::passiveOpens));
-        json.writeNumberField("ListenOverflows", run.grown(Sample::listenOverflows));
-        json.writeNumberField("TW", run.grown(Sample::timeWaited));
-        json.writeNumberField("TWRecycled", run.grown(Sample::recycled));
-        json.writeNumberField("TCPTimeWaitOverflow", run.grown(Sample::overflowed));
+        json.writeNumberField("in_flight_most", run.inFlight());
+        json.writeNumberField("crowded", run.crowded());
+        json.writeNumberField("late_ms", run.lateMillis());
+        json.writeNumberField("idle", run.idle());
+        for (var counter : Counter.values()) {
+            json.writeNumberField(counter.kernelName(), run.grown(counter));
+        }
         if (series) {
             samples(run);
+            seconds(run);
         }
         json.writeEndObject();
     }
@@ -90,26 +100,45 @@ public final class JsonReport {
         for (var sample : run.samples()) {
             json.writeStartObject();
             json.writeNumberField("at_ms", sample.atMillis());
-            json.writeNumberField("time_wait_redis", sample.waitRedis());
-            json.writeNumberField("time_wait_backend", sample.waitBackend());
-            json.writeNumberField("open_redis", sample.openRedis());
-            json.writeNumberField("open_backend", sample.openBackend());
-            json.writeNumberField("other", sample.others());
-            json.writeNumberField("ActiveOpens", sample.activeOpens());
-            json.writeNumberField("TCPTimeWaitOverflow", sample.overflowed());
+            json.writeObjectFieldStart("sockets");
+            for (var destination : new TreeMap<>(sample.sockets()).entrySet()) {
+                counts(destination.getKey(), destination.getValue());
+            }
+            json.writeEndObject();
+            for (var counter : Counter.values()) {
+                json.writeNumberField(counter.kernelName(), sample.counter(counter));
+            }
+            json.writeNumberField("cpu_us", sample.cpuMicros());
+            json.writeNumberField("machine_us", sample.machineMicros());
+            json.writeNumberField("idle_us", sample.idleMicros());
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private void seconds(StageRun run) throws IOException {
         json.writeArrayFieldStart("seconds_of_load");
         for (var moment : run.moments()) {
             json.writeStartObject();
             json.writeNumberField("at_ms", moment.atMillis());
             json.writeNumberField("ok", moment.ok());
-            json.writeNumberField("failed", moment.failures());
+            json.writeNumberField("unsent", moment.unsent());
+            counts("failed", moment.failed());
             json.writeNumberField("p50_ms", moment.p50Millis());
             json.writeNumberField("p99_ms", moment.p99Millis());
+            json.writeNumberField("in_flight", moment.inFlight());
+            json.writeNumberField("crowded", moment.crowded());
+            json.writeNumberField("late_ms", moment.lateMillis());
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private void counts(String name, Map<String, Long> counts) throws IOException {
+        json.writeObjectFieldStart(name);
+        for (var count : new TreeMap<>(counts).entrySet()) {
+            json.writeNumberField(count.getKey(), count.getValue());
+        }
+        json.writeEndObject();
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.harness.lab;
+package io.penstock.harness.lab.report;
 
+import io.penstock.harness.lab.LabRun;
+import io.penstock.harness.lab.Stage;
+import io.penstock.harness.lab.StageRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +32,7 @@ final class Explanation {
 
     private static String narrow(LabRun lab, Stage first) {
         var text = lab.shortForm()
-                ? "This is the short form: its namespaces have a narrower port range, and a fifth of the article's"
+                ? "This is the short form: its namespaces have a narrower port range, and a tenth of the article's"
                         + " tcp_max_tw_buckets, so that the ceilings are reached within seconds. The arithmetic is the same."
                 : "The namespaces have a narrower port range (--ports), so that the ceiling is reached at a rate that this"
                         + " machine bears, and the settings of stage 2 a narrower one still; the arithmetic is the same.";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.harness.lab;
+package io.penstock.harness.lab.report;
 
 /** Text in HTML. */
 final class Html {
