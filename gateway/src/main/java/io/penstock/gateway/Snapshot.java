@@ -70,6 +70,7 @@ final class Snapshot {
                 config,
                 clients,
                 name -> new ClusterAsker(clusters.cluster(name)),
+                name -> Objects.requireNonNull(stores.get(name)),
                 before == null ? null : before.filters);
         RouteTable<Route> table =
                 new Routes(config, lookups, clusters, filters, shared.deadlines(), shared.filters()).table();
@@ -155,7 +156,7 @@ final class Snapshot {
     List<MemoryUse> memory() {
         List<MemoryUse> uses = new ArrayList<>();
         lookups.values().forEach(lookup -> uses.add(lookup.memory()));
-        stores.values().forEach(store -> store.memory().ifPresent(uses::add));
+        stores.values().forEach(store -> uses.addAll(store.memory()));
         uses.addAll(filters.memory());
         return uses;
     }

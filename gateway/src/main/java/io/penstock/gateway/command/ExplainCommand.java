@@ -20,6 +20,7 @@ import io.penstock.gateway.filter.Filters;
 import io.penstock.gateway.filter.PathPolicy;
 import io.penstock.gateway.route.RouteTable;
 import io.penstock.gateway.route.Way;
+import io.penstock.gateway.store.Store;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +104,10 @@ public final class ExplainCommand implements Callable<Integer> {
         var table = new RouteTable.Builder<Way>();
         read.routes().forEach(route -> table.add(route.name(), route.match(), Way.of(route)));
         Explanation explanation = new Explainer<>(
-                        read, new Filters(read, clients, ExplainCommand::nobody, null), table.build(), way -> way)
+                        read,
+                        new Filters(read, clients, ExplainCommand::nobody, name -> unopened(read, name), null),
+                        table.build(),
+                        way -> way)
                 .explain(exchange);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -192,6 +196,14 @@ public final class ExplainCommand implements Callable<Integer> {
         return (request, mostBytes, timeout) -> {
             throw new IllegalStateException("an explanation asks nobody, not even " + cluster);
         };
+    }
+
+    /** A store that is not started: an explanation asks none. */
+    private static Store unopened(GatewayConfig read, String name) {
+        return Store.of(read.stores().stream()
+                .filter(store -> store.name().equals(name))
+                .findFirst()
+                .orElseThrow());
     }
 
     /** No transport: nothing is sent. */

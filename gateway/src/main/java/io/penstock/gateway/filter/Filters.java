@@ -14,6 +14,7 @@ import io.penstock.gateway.config.filter.NamedFilterConfig;
 import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.exchange.side.Asker;
+import io.penstock.gateway.store.Store;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class Filters {
     private final List<String> global;
     private final ClientAddress clients;
     private final Function<String, Asker> clusters;
+    private final Function<String, Store> stores;
     private final ForwardedFilter forwarded;
 
     private record Made(NamedFilterConfig config, NamedFilter filter) {}
@@ -40,13 +42,19 @@ public final class Filters {
      *
      * @param clients whom to believe
      * @param clusters finds the cluster that a filter asks, by its name
+     * @param stores finds the store that a filter uses, by its name
      * @param before those of the configuration before, if there is one
      */
     public Filters(
-            GatewayConfig config, ClientAddress clients, Function<String, Asker> clusters, @Nullable Filters before) {
+            GatewayConfig config,
+            ClientAddress clients,
+            Function<String, Asker> clusters,
+            Function<String, Store> stores,
+            @Nullable Filters before) {
         this.global = config.globalFilters();
         this.clients = clients;
         this.clusters = clusters;
+        this.stores = stores;
         this.forwarded = new ForwardedFilter(config.forwarded(), clients);
         for (NamedFilterConfig one : config.filters()) {
             Made old = before == null ? null : before.named.get(one.name());
@@ -61,7 +69,8 @@ public final class Filters {
         return old.config().equals(now)
                 && !(policy instanceof ForwardedConfig)
                 && policy.clusters().stream()
-                        .allMatch(name -> clusters.apply(name).equals(before.clusters.apply(name)));
+                        .allMatch(name -> clusters.apply(name).equals(before.clusters.apply(name)))
+                && policy.stores().stream().allMatch(name -> stores.apply(name).equals(before.stores.apply(name)));
     }
 
     private Made made(NamedFilterConfig config) {

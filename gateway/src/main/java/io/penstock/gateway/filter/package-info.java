@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The policies that requests and responses pass, one small class each. Depends on {@code config} and {@code exchange} only. */
+/** The policies that requests and responses pass, one small class each. Depends on the floor, and on
+ * {@code store} for what nodes decide together. */
 @NullMarked
 package io.penstock.gateway.filter;
 

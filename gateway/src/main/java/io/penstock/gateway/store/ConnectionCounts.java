@@ -8,7 +8,7 @@ import java.util.Map;
  * What happened so far to the connections to one peer of a store.
  *
  * @param peer {@code host:port}, or {@link #FORMER}
- * @param use {@code get}, {@code watch} or {@code topology}
+ * @param use {@code get}, {@code watch}, {@code decide} or {@code topology}
  * @param opened connections made, with their handshake and log-in done
  * @param failed attempts that did not get that far
  * @param open connections now

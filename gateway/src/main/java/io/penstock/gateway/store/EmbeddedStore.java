@@ -7,6 +7,7 @@ import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.MemoryUse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -34,6 +35,7 @@ public final class EmbeddedStore implements Store {
     private final Optional<EntryFile> file;
     private final ConcurrentHashMap<String, String> entries = new ConcurrentHashMap<>();
     private final Watchers watchers = new Watchers();
+    private volatile EmbeddedDecisions decisions;
     /** Held while a change is made, including its write to the disk. */
     private final ReentrantLock changing = new ReentrantLock();
 
@@ -41,12 +43,15 @@ public final class EmbeddedStore implements Store {
         this.name = name;
         this.maxEntries = config.maxEntries();
         this.seed = Map.copyOf(config.seed());
+        this.decisions = new EmbeddedDecisions(name, EmbeddedDecisions.MOST, System::nanoTime);
         this.file = config.file().map(EntryFile::new);
     }
 
     @Override
-    public Optional<MemoryUse> memory() {
-        return Optional.of(new MemoryUse("store", name, MemoryUse.Unit.ENTRIES, entries.size(), maxEntries, 0));
+    public List<MemoryUse> memory() {
+        List<MemoryUse> uses = new ArrayList<>(decisions.memory());
+        uses.addFirst(new MemoryUse("store", name, MemoryUse.Unit.ENTRIES, entries.size(), maxEntries, 0));
+        return uses;
     }
 
     @Override
@@ -86,10 +91,12 @@ public final class EmbeddedStore implements Store {
     }
 
     /**
-     * Takes over what the store that this one replaces holds now, unless it is in a file anyway; this store's seed does not change it.
+     * Takes over what the store that this one replaces holds now, unless it is in a file anyway, and what was decided in it; this store's seed
+     * does not change that.
      * Called before {@link #start}.
      */
     public void inherit(EmbeddedStore earlier) {
+        decisions = earlier.decisions;
         if (file.isEmpty()) {
             entries.putAll(earlier.entries);
         }
@@ -126,6 +133,11 @@ public final class EmbeddedStore implements Store {
      */
     public boolean delete(String key) {
         return change(key, null);
+    }
+
+    @Override
+    public Decisions decisions() {
+        return decisions;
     }
 
     @Override

@@ -33,6 +33,9 @@ final class RedisNode implements AutoCloseable {
     private final long timeoutMillis;
     private final ConnectionTally gets;
     private final ConnectionTally watches;
+    private final ConnectionTally decisions;
+    private final RedisLine line;
+    private final boolean mastersOnly;
     /** Open until the first attempt to connect has ended, so that the first questions wait for it. */
     private final CountDownLatch tried = new CountDownLatch(1);
 
@@ -46,6 +49,13 @@ final class RedisNode implements AutoCloseable {
         this.timeoutMillis = dialing.getSocketTimeoutMillis();
         this.gets = new ConnectionTally(address.toString(), "get");
         this.watches = new ConnectionTally(address.toString(), "watch");
+        this.decisions = new ConnectionTally(address.toString(), "decide");
+        this.line = new RedisLine(
+                address.toString(),
+                () -> new Connection(new RedisSockets(address, dialing), dialing),
+                this::silent,
+                decisions);
+        this.mastersOnly = owner.mastersOnly();
         this.pool = new RedisPool(address, config, dialing, gets);
         this.watch = new RedisWatch(this, dialing, owner, watches);
     }
@@ -65,7 +75,10 @@ final class RedisNode implements AutoCloseable {
     }
 
     List<ConnectionCounts> connections() {
-        return List.of(gets.counts(), watches.counts());
+        ConnectionCounts decided = decisions.counts();
+        return decided.opened() + decided.failed() == 0
+                ? List.of(gets.counts(), watches.counts())
+                : List.of(gets.counts(), watches.counts(), decided);
     }
 
     /** The server answers: questions go to it from now on, and what was read before is asked for again. */
@@ -102,10 +115,7 @@ final class RedisNode implements AutoCloseable {
      */
     @Nullable
     String get(byte[] key, boolean asking) {
-        awaitFirstAttempt();
-        if (away) {
-            throw unavailable(String.valueOf(problem), null);
-        }
+        awaitThere(TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
         try {
             return attempt(key, asking);
         } catch (JedisConnectionException e) {
@@ -119,6 +129,41 @@ final class RedisNode implements AutoCloseable {
             return attempt(key, asking);
         } catch (JedisConnectionException e) {
             throw suspect(e);
+        }
+    }
+
+    /**
+     * Has something decided; blocks until then.
+     *
+     * @return what the server says; a JedisDataException when that is an error
+     * @throws JedisConnectionException the connection ended before: it is not known whether the server has done it
+     * @throws GatewayException STORE_UNAVAILABLE
+     */
+    Object decide(RedisQuestion question, long deadline) {
+        awaitThere(deadline - System.nanoTime());
+        return line.ask(question, deadline - System.nanoTime());
+    }
+
+    /** Has something done of which nobody needs to hear. */
+    void tell(RedisQuestion question) {
+        if (!away) {
+            line.tell(question);
+        }
+    }
+
+    /** It refused to decide: it is still starting, or it is no master any more, and others should find that out, too. */
+    void refused(String why, JedisDataException refusal) {
+        if (why.startsWith("LOADING")) {
+            suspect(refusal);
+        } else if (why.startsWith("READONLY") && mastersOnly && !away) {
+            away(why);
+            watch.rearm();
+        }
+    }
+
+    private void silent(JedisException e) {
+        if (!RedisSockets.noLocalPort(e)) { // which says nothing of the server
+            suspect(e);
         }
     }
 
@@ -181,14 +226,17 @@ final class RedisNode implements AutoCloseable {
         return new GatewayException(Cause.STORE_UNAVAILABLE, "redis " + address + ": " + why, cause);
     }
 
-    private void awaitFirstAttempt() {
+    private void awaitThere(long nanos) {
         try {
-            if (tried.getCount() > 0 && !tried.await(timeoutMillis, TimeUnit.MILLISECONDS)) {
-                throw unavailable("not connected within " + timeoutMillis + " ms", null);
+            if (tried.getCount() > 0 && !tried.await(nanos, TimeUnit.NANOSECONDS)) {
+                throw unavailable("not connected within " + nanos / 1_000_000 + " ms", null);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unavailable("interrupted", e);
+        }
+        if (away) {
+            throw unavailable(String.valueOf(problem), null);
         }
     }
 
@@ -204,6 +252,7 @@ final class RedisNode implements AutoCloseable {
     @Override
     public void close() {
         watch.close();
+        line.close();
         pool.close();
         away("closed");
     }

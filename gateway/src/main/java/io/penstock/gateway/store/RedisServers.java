@@ -98,7 +98,12 @@ final class RedisServers implements RedisWatch.Owner, AutoCloseable {
      * @throws GatewayException STORE_UNAVAILABLE when it is not known
      */
     RedisNode node(int slot) {
-        awaitKnown();
+        return node(slot, config.readTimeout().toNanos());
+    }
+
+    /** The same; waits for so long at most until it is known. */
+    RedisNode node(int slot, long nanos) {
+        awaitKnown(nanos);
         RedisNode node = snapshot.slots().get(slot);
         if (node == null) {
             throw new GatewayException(Cause.STORE_UNAVAILABLE, "store " + name + ": no server known: " + problem);
@@ -285,12 +290,12 @@ final class RedisServers implements RedisWatch.Owner, AutoCloseable {
         return node;
     }
 
-    private void awaitKnown() {
-        long millis = config.readTimeout().toMillis();
+    private void awaitKnown(long nanos) {
         try {
-            if (known.getCount() > 0 && !known.await(millis, TimeUnit.MILLISECONDS)) {
+            if (known.getCount() > 0 && !known.await(nanos, TimeUnit.NANOSECONDS)) {
                 throw new GatewayException(
-                        Cause.STORE_UNAVAILABLE, "store " + name + ": no server known within " + millis + " ms");
+                        Cause.STORE_UNAVAILABLE,
+                        "store " + name + ": no server known within " + nanos / 1_000_000 + " ms");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

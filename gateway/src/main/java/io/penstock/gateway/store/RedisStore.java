@@ -27,7 +27,8 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  *
  * <p>The user of the URL needs {@code +get +ping +client|id +client|tracking +subscribe}, the channel {@code
  * &__redis__:invalidate} and read access to its keys; {@code +role} with sentinels, {@code +cluster|slots} in a cluster. Without
- * the rights to listen the store still works, and changes are seen when entries are no longer fresh.
+ * the rights to listen the store still works, and changes are seen when entries are no longer fresh. Decisions need {@code +evalsha +eval
+ * +time +get +set +del} and write access to their keys.
  */
 public final class RedisStore implements Store {
     private static final int MAX_REDIRECTIONS = 3;
@@ -36,6 +37,7 @@ public final class RedisStore implements Store {
     private final RedisConfig config;
     private final RedisUrl url;
     private final Watchers watchers = new Watchers();
+    private final RedisDecisions decisions;
     private volatile @Nullable RedisServers servers;
 
     /**
@@ -47,6 +49,7 @@ public final class RedisStore implements Store {
         this.name = name;
         this.config = config;
         this.url = RedisUrl.parse(config.url(), config.topology() == Topology.SENTINEL ? 26_379 : 6379);
+        this.decisions = new RedisDecisions(new RedisCalls(name, config.topology() == Topology.CLUSTER, this::started));
         if (config.topology() == Topology.SINGLE && url.hosts().size() > 1) {
             throw new IllegalArgumentException("redis url has several hosts, expected one, or another topology");
         }
@@ -91,6 +94,11 @@ public final class RedisStore implements Store {
         }
         throw new GatewayException(
                 Cause.STORE_UNAVAILABLE, "store " + name + ": more than " + MAX_REDIRECTIONS + " redirections");
+    }
+
+    @Override
+    public Decisions decisions() {
+        return decisions;
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.penstock.gateway.exchange.MemoryUse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +49,9 @@ public sealed interface Store extends AutoCloseable permits EmbeddedStore, Redis
      */
     Watch watch(String prefix, Watcher watcher);
 
+    /** What is decided in it, together with the other nodes that use it. */
+    Decisions decisions();
+
     /** Whether the last attempts to reach the store succeeded. */
     boolean available();
 
@@ -61,8 +63,8 @@ public sealed interface Store extends AutoCloseable permits EmbeddedStore, Redis
     Duration timeout();
 
     /** What it keeps in memory; empty for a store that keeps nothing here. */
-    default Optional<MemoryUse> memory() {
-        return Optional.empty();
+    default List<MemoryUse> memory() {
+        return decisions().memory();
     }
 
     /** What happened so far to the connections of this store, one row per peer and use; empty for a store without any. */

@@ -4,7 +4,8 @@
  * Redis.
  *
  * <p>From outside: {@link io.penstock.gateway.store.Store#of} makes the store of a configuration, {@link
- * io.penstock.gateway.store.EmbeddedStore} can also be written to. Depends on the floor only.
+ * io.penstock.gateway.store.EmbeddedStore} can also be written to, and {@link io.penstock.gateway.store.Decisions} are what nodes decide
+ * together. Depends on the floor only.
  */
 @NullMarked
 package io.penstock.gateway.store;

@@ -15,10 +15,11 @@ import java.util.concurrent.TimeUnit;
 final class HoldingProxy implements AutoCloseable {
     private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final List<Socket> holding = new CopyOnWriteArrayList<>();
     private final CountDownLatch held = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
     private final int port;
-    private final String text;
+    private volatile String text;
 
     HoldingProxy(int port, String text) throws IOException {
         this.port = port;
@@ -30,12 +31,25 @@ final class HoldingProxy implements AutoCloseable {
         return "redis://127.0.0.1:" + listening.getLocalPort();
     }
 
+    /** Holds this back from now on. */
+    void hold(String other) {
+        text = other;
+    }
+
     boolean awaitHeld() throws InterruptedException {
         return held.await(5, TimeUnit.SECONDS);
     }
 
     void release() {
         released.countDown();
+    }
+
+    /** Ends the connections of which something is held back, without that; others pass from then on. */
+    void cut() throws IOException {
+        for (Socket socket : holding) {
+            socket.close();
+        }
+        release();
     }
 
     @Override
@@ -71,6 +85,7 @@ final class HoldingProxy implements AutoCloseable {
                     n > 0;
                     n = from.getInputStream().read(buffer)) {
                 if (new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(text)) {
+                    holding.addAll(List.of(from, to));
                     held.countDown();
                     released.await();
                 }

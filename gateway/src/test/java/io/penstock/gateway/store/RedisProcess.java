@@ -109,8 +109,18 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
+    /** What time it is there, in microseconds. */
+    public long micros() {
+        List<?> time = (List<?>) call("TIME");
+        return number(time.getFirst()) * 1_000_000 + number(time.getLast());
+    }
+
+    private static long number(Object bytes) {
+        return Long.parseLong(new String((byte[]) bytes, java.nio.charset.StandardCharsets.US_ASCII));
+    }
+
     /** How often this command was called since the server started. */
-    long calls(String command) {
+    public long calls(String command) {
         String name = "cmdstat_" + command.toLowerCase(Locale.ROOT) + ":calls=";
         return String.valueOf(call("INFO", "commandstats"))
                 .lines()
