@@ -339,6 +339,16 @@ final class CauseRows {
                         .with("route", "filters: [f]")
                         .next(Next.OTHER),
                 within(
+                                Cause.CREDENTIALS_REVOKED,
+                                "a token that was taken back",
+                                scene -> scene.ask(
+                                        "/hostile", "authorization", "Bearer " + TestTokens.shared("jti", "taken")))
+                        .with(
+                                "filter",
+                                "{name: f, jwt: {issuers: [{secret: \"${SHARED}\"}], revocation: {store: file}}}")
+                        .with("route", "filters: [f]")
+                        .next(Next.OTHER),
+                within(
                                 Cause.CHECK_UNAVAILABLE,
                                 "nobody publishes the keys",
                                 scene -> scene.ask("/hostile", "authorization", "Bearer " + TestTokens.shared()))

@@ -77,7 +77,7 @@ final class CauseScene implements AutoCloseable {
         Path targets = folder.resolve("targets.json");
         Files.writeString(
                 targets,
-                "{\"malformed\": \"nonsense\", \"far\": \"8.8.8.8:80\", \"nameless\": \"nothing.invalid:80\", \"well\": \"%s\"}"
+                "{\"malformed\": \"nonsense\", \"far\": \"8.8.8.8:80\", \"nameless\": \"nothing.invalid:80\", \"revoked:taken\": \"1\", \"well\": \"%s\"}"
                         .formatted(well.address()));
         gateway = RunningGateway.with(yaml(row.keys()))
                 .variable("HOSTILE", origin.address())

@@ -33,7 +33,8 @@ class CauseTest {
         return switch (cause) {
             case BAD_DIGEST, BAD_PATH, BAD_ROUTE_KEY, NO_ROUTE_KEY -> new Statuses(400, 3);
             case MALFORMED_REQUEST, DOWNSTREAM_PROTOCOL -> new Statuses(400, 13);
-            case BAD_CREDENTIALS, CREDENTIALS_EXPIRED, CREDENTIALS_MISSING -> new Statuses(401, 16);
+            case BAD_CREDENTIALS, CREDENTIALS_EXPIRED, CREDENTIALS_MISSING, CREDENTIALS_REVOKED ->
+                new Statuses(401, 16);
             case TARGET_NOT_ALLOWED -> new Statuses(403, 7);
             case UPGRADE_REFUSED -> new Statuses(403, 12);
             case KEY_UNKNOWN -> new Statuses(404, 5);

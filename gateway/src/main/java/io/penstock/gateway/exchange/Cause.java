@@ -47,6 +47,8 @@ public enum Cause {
     BAD_CREDENTIALS(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
     /** What the request shows of its caller no longer holds, or not yet. */
     CREDENTIALS_EXPIRED(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
+    /** What the request shows of its caller was taken back. */
+    CREDENTIALS_REVOKED(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
     /** The downstream reset its stream or its connection ended; logged only, never sent. */
     DOWNSTREAM_GONE(DOWNSTREAM, 499, GrpcStatus.CANCELLED, false),
     /** The downstream's connection broke a protocol rule or a limit and was ended; logged only. */

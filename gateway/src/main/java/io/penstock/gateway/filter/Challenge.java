@@ -44,7 +44,7 @@ final class Challenge {
 
     private static boolean ofCaller(Cause cause) {
         return switch (cause) {
-            case BAD_CREDENTIALS, CREDENTIALS_EXPIRED -> true;
+            case BAD_CREDENTIALS, CREDENTIALS_EXPIRED, CREDENTIALS_REVOKED -> true;
             default -> false;
         };
     }

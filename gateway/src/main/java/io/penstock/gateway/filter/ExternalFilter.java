@@ -124,8 +124,8 @@ final class ExternalFilter implements Filter {
     }
 
     @Override
-    public Optional<MemoryUse> memory(String name) {
-        return kept.memory(name);
+    public List<MemoryUse> memory(String name) {
+        return kept.memory(name).stream().toList();
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.MemoryUse;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * One policy. It can do four things:
@@ -54,12 +54,12 @@ public interface Filter extends AutoCloseable {
     Finding explain(Exchange copy);
 
     /**
-     * What it keeps in memory for more than one exchange; empty for a filter that keeps nothing.
+     * What it keeps in memory for more than one exchange, of each kind; empty for a filter that keeps nothing.
      *
      * @param name its own
      */
-    default Optional<MemoryUse> memory(String name) {
-        return Optional.empty();
+    default List<MemoryUse> memory(String name) {
+        return List.of();
     }
 
     /** Starts what it needs to run. Called once, before any exchange. */

@@ -2,6 +2,8 @@
 package io.penstock.gateway.filter;
 
 import io.penstock.gateway.config.GatewayConfig;
+import io.penstock.gateway.config.filter.ApiKeyConfig;
+import io.penstock.gateway.config.filter.BasicConfig;
 import io.penstock.gateway.config.filter.CorsConfig;
 import io.penstock.gateway.config.filter.DigestConfig;
 import io.penstock.gateway.config.filter.ExternalConfig;
@@ -87,7 +89,9 @@ public final class Filters {
             case CorsConfig cors -> new CorsFilter(cors);
             case LimitBodyConfig limit -> new LimitBodyFilter(limit);
             case DigestConfig digest -> new DigestFilter(digest);
-            case JwtConfig jwt -> new JwtFilter(name, jwt, clusters);
+            case JwtConfig jwt -> new JwtFilter(name, jwt, clusters, stores);
+            case ApiKeyConfig keys -> new ApiKeyFilter(name, keys, stores);
+            case BasicConfig basic -> new BasicFilter(name, basic);
         };
     }
 

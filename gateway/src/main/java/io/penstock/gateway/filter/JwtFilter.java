@@ -2,6 +2,7 @@
 package io.penstock.gateway.filter;
 
 import io.penstock.gateway.auth.Digest;
+import io.penstock.gateway.auth.Revocations;
 import io.penstock.gateway.auth.token.TokenVerifier;
 import io.penstock.gateway.auth.token.VerifiedToken;
 import io.penstock.gateway.auth.token.VerifiedTokens;
@@ -11,8 +12,9 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.exchange.side.Asker;
+import io.penstock.gateway.store.Store;
 import java.time.InstantSource;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,20 +29,25 @@ final class JwtFilter implements Filter {
     private final ShownToken shown;
     private final ClaimFields fields;
     private final Challenge challenge;
+    private final @Nullable Revocations revocations;
 
     /**
      * Reads keys; asks nobody yet.
      *
      * @param name of the filter
      * @param clusters finds who publishes keys, by name
+     * @param stores finds where tokens that were taken back are, by name
      */
-    JwtFilter(String name, JwtConfig config, Function<String, Asker> clusters) {
+    JwtFilter(String name, JwtConfig config, Function<String, Asker> clusters, Function<String, Store> stores) {
         this.config = config;
         this.verifier = new TokenVerifier(name, config, clusters, InstantSource.system(), System::nanoTime);
         this.known = new VerifiedTokens(config.keep(), config.keptBytes());
         this.shown = new ShownToken(config.header(), "Bearer ", config.cookie(), config.query(), config.forward());
         this.fields = new ClaimFields(config.claimFields());
         this.challenge = Challenge.bearer(name);
+        this.revocations = config.revocation()
+                .map(one -> new Revocations(one, stores.apply(one.store())))
+                .orElse(null);
     }
 
     @Override
@@ -51,8 +58,10 @@ final class JwtFilter implements Filter {
             return stranger(exchange);
         }
         try {
-            VerifiedToken verified = known(token);
-            return verified == null ? Verdict.WAIT : accept(exchange, verified);
+            bounded(token);
+            Digest hash = Digest.of(token);
+            VerifiedToken verified = known(hash);
+            return verified == null || !holds(hash, verified) ? Verdict.WAIT : accept(exchange, verified);
         } catch (GatewayException e) {
             throw challenge.refused(exchange, e);
         }
@@ -65,19 +74,27 @@ final class JwtFilter implements Filter {
         return Verdict.GO_ON;
     }
 
-    /** From memory, or null. */
-    private @Nullable VerifiedToken known(String token) {
+    private void bounded(String token) {
         if (token.length() > config.maxTokenBytes()) {
             throw new GatewayException(
                     Cause.BAD_CREDENTIALS, "the token is longer than " + config.maxTokenBytes() + " bytes");
         }
-        Digest hash = Digest.of(token);
+    }
+
+    /** From memory, or null. */
+    private @Nullable VerifiedToken known(Digest hash) {
         VerifiedToken verified = known.get(hash);
         if (verified != null && !verifier.holds(verified)) {
             known.remove(hash);
             return null;
         }
         return verified;
+    }
+
+    /** Whether it is certain, from memory, that the token was not taken back. */
+    private boolean holds(Digest hash, VerifiedToken verified) {
+        return revocations == null
+                || revocations.ready(revocations.key(hash, verified.identity().value("jti")));
     }
 
     @Override
@@ -87,8 +104,15 @@ final class JwtFilter implements Filter {
             return stranger(exchange);
         }
         try {
-            VerifiedToken verified = verifier.verify(token);
-            known.put(Digest.of(token), verified);
+            Digest hash = Digest.of(token);
+            VerifiedToken verified = known(hash);
+            if (verified == null) {
+                verified = verifier.verify(token);
+                known.put(hash, verified);
+            }
+            if (revocations != null) {
+                revocations.check(revocations.key(hash, verified.identity().value("jti")));
+            }
             return accept(exchange, verified);
         } catch (GatewayException e) {
             throw challenge.refused(exchange, e);
@@ -111,21 +135,35 @@ final class JwtFilter implements Filter {
             Verdict unused = stranger(copy);
             return Finding.goesOn("no token, goes on as a stranger's");
         }
-        VerifiedToken verified = known(token);
+        bounded(token);
+        Digest hash = Digest.of(token);
+        VerifiedToken verified = known(hash);
+        String revoked = revocations == null ? "" : ", " + revocations.text();
         if (verified == null) {
-            return Finding.goesOn("verifies the token: " + verifier.text());
+            return Finding.goesOn("verifies the token: " + verifier.text() + revoked);
+        }
+        if (!holds(hash, verified)) {
+            return Finding.goesOn("known token" + revoked);
         }
         accept(copy, verified);
         return Finding.goesOn("known token");
     }
 
     @Override
-    public Optional<MemoryUse> memory(String name) {
-        return Optional.of(known.memory(name));
+    public List<MemoryUse> memory(String name) {
+        MemoryUse tokens = known.memory(name);
+        return revocations == null ? List.of(tokens) : List.of(tokens, revocations.memory(name));
     }
 
     @Override
     public void start() {
         verifier.start();
+    }
+
+    @Override
+    public void close() {
+        if (revocations != null) {
+            revocations.close();
+        }
     }
 }

@@ -64,6 +64,11 @@ class ReferenceTest {
             Map.entry("jwt", "filters: [{name: f, jwt: {issuers: [{jwks: {cluster: origin}}], @}}]\n"),
             Map.entry("issuer", "filters: [{name: f, jwt: {issuers: [{jwks: {cluster: origin}, @}]}}]\n"),
             Map.entry("jwks", "filters: [{name: f, jwt: {issuers: [{jwks: {cluster: origin, @}}]}}]\n"),
+            Map.entry(
+                    "revocation",
+                    "filters: [{name: f, jwt: {issuers: [{jwks: {cluster: origin}}], revocation: {store: jobs, @}}}]\n"),
+            Map.entry("api-key", "filters: [{name: f, api-key: {store: jobs, @}}]\n"),
+            Map.entry("basic", "filters: [{name: f, basic: {users: 'file:docs/configuration.md', @}}]\n"),
             Map.entry("limit-body", "filters: [{name: f, limit-body: {@}}]\n"),
             Map.entry("lookup", "lookups: [{name: job, store: jobs, key: '${jobid}', @}]\n"),
             Map.entry("upstream", "lookups: [{name: job, store: jobs, key: '${jobid}', upstream: {@}}]\n"),
@@ -150,6 +155,9 @@ class ReferenceTest {
                         filter("external: {cluster: origin}"),
                         filter("jwt: {issuers: [{jwks: {cluster: origin}}]}"),
                         issuer(),
+                        revocation(),
+                        filter("api-key: {store: jobs}"),
+                        filter("basic: {users: 'file:docs/configuration.md'}"),
                         issuer().jwks().orElseThrow(),
                         new LimitBodyConfig(Optional.empty(), Optional.empty()),
                         filter("headers: {}"),
@@ -213,6 +221,12 @@ class ReferenceTest {
                 .policy();
     }
 
+    private static Record revocation() {
+        return ((JwtConfig) filter("jwt: {issuers: [{jwks: {cluster: origin}}], revocation: {store: jobs}}"))
+                .revocation()
+                .orElseThrow();
+    }
+
     private static IssuerConfig issuer() {
         return ((JwtConfig) filter("jwt: {issuers: [{jwks: {cluster: origin}}]}"))
                 .issuers()
@@ -262,6 +276,12 @@ class ReferenceTest {
                     "filters[0].jwt.issuers[0].jwks.cluster",
                     with("filters: [{name: f, jwt: {issuers: [{jwks: {}}]}}]\n")
                 },
+                new String[] {
+                    "filters[0].jwt.revocation.store",
+                    with("filters: [{name: f, jwt: {issuers: [{jwks: {cluster: origin}}], revocation: {}}}]\n")
+                },
+                new String[] {"filters[0].api-key.keys", with("filters: [{name: f, api-key: {}}]\n")},
+                new String[] {"filters[0].basic.users", with("filters: [{name: f, basic: {}}]\n")},
                 new String[] {"filters[0].limit-body.request", with("filters: [{name: f, limit-body: {}}]\n")},
                 new String[] {"lookups[0].store", with("lookups: [{name: job, key: '${jobid}'}]\n")},
                 new String[] {"lookups[0].key", with("lookups: [{name: job, store: jobs}]\n")},

@@ -10,7 +10,15 @@ import java.util.function.Function;
 
 /** What a named filter does: one kind of policy, with its keys. */
 public sealed interface FilterConfig
-        permits CorsConfig, DigestConfig, ExternalConfig, ForwardedConfig, HeadersConfig, JwtConfig, LimitBodyConfig {
+        permits ApiKeyConfig,
+                BasicConfig,
+                CorsConfig,
+                DigestConfig,
+                ExternalConfig,
+                ForwardedConfig,
+                HeadersConfig,
+                JwtConfig,
+                LimitBodyConfig {
 
     /** How each kind is read, by the key that names it. */
     private static Map<String, Function<ConfigNode, FilterConfig>> kinds() {
@@ -22,6 +30,8 @@ public sealed interface FilterConfig
         kinds.put("limit-body", LimitBodyConfig::from);
         kinds.put("digest", DigestConfig::from);
         kinds.put("jwt", JwtConfig::from);
+        kinds.put("api-key", ApiKeyConfig::from);
+        kinds.put("basic", BasicConfig::from);
         return kinds;
     }
 

@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
  * @param maxTokenBytes 128 B to 64 KiB, default 8 KiB; longer ones are refused unread
  * @param keep 0 s to 24 h, default 1 h; how long a verified token is known, at most until it expires or its key is gone
  * @param keptBytes 4 KiB to 1 GiB, default 16 MiB; for all that are known
+ * @param revocation where tokens that were taken back are found; absent
  */
 public record JwtConfig(
         List<IssuerConfig> issuers,
@@ -47,7 +48,8 @@ public record JwtConfig(
         Duration leeway,
         int maxTokenBytes,
         Duration keep,
-        int keptBytes)
+        int keptBytes,
+        Optional<RevocationConfig> revocation)
         implements FilterConfig {
     private static final Pattern PARAMETER = Pattern.compile("[A-Za-z0-9._~-]{1,64}");
 
@@ -111,7 +113,13 @@ public record JwtConfig(
                 node.duration("leeway", ofSeconds(30)),
                 node.size("max-token-bytes", 8 * 1024),
                 node.duration("keep", ofHours(1)),
-                node.size("kept-bytes", 16 * 1024 * 1024));
+                node.size("kept-bytes", 16 * 1024 * 1024),
+                node.optionalChild("revocation", RevocationConfig::from));
+    }
+
+    @Override
+    public List<String> stores() {
+        return revocation.map(RevocationConfig::store).stream().toList();
     }
 
     @Override
