@@ -211,8 +211,7 @@ class HostilePeerTest {
                         ErrorCode.FLOW_CONTROL_ERROR,
                         peer -> {
                             int id = peer.get("/delay/60000", false);
-                            peer.flood(
-                                    () -> List.of(Frame.data(id, new byte[FrameConnection.FRAME_BYTES], false)), 40);
+                            peer.flood(() -> List.of(Frame.data(id, new byte[FrameConnection.FRAME_BYTES], false)), 40);
                         }),
                 attack(
                         "an index that HPACK's tables do not have",
