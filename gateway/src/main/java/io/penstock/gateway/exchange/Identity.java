@@ -128,7 +128,7 @@ public final class Identity {
     public List<String> words(String claim) {
         List<String> words = new ArrayList<>();
         for (String value : values(claim)) {
-            for (String word : value.split(" ")) {
+            for (String word : value.split(" ", -1)) {
                 if (!word.isEmpty()) {
                     words.add(word);
                 }
