@@ -58,7 +58,7 @@ final class ShownToken {
         for (int i = 0; i < request.size(); i++) {
             Field field = request.at(i);
             if (field.name().equals("cookie")) {
-                for (String pair : field.value().split(";")) {
+                for (String pair : field.value().split(";", -1)) {
                     String trimmed = pair.strip();
                     if (trimmed.startsWith(name) && trimmed.startsWith("=", name.length())) {
                         return trimmed.substring(name.length() + 1);
@@ -119,7 +119,7 @@ final class ShownToken {
             Field field = request.at(i);
             if (field.name().equals("cookie")) {
                 List<String> kept = new ArrayList<>();
-                for (String pair : field.value().split(";")) {
+                for (String pair : field.value().split(";", -1)) {
                     if (!names(pair.strip(), name)) {
                         kept.add(pair.strip());
                     }
