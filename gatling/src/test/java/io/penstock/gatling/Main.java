@@ -56,13 +56,25 @@ public final class Main {
             throws IOException, InterruptedException {
         var log = GatlingLog.redirect(options.path("reports").resolve("gatling.log"));
         var outcomes = new ArrayList<Outcome>();
-        for (var scene : scenes) {
-            summary.starts(scene);
-            var outcome = new SceneRun(options, scene, log).run();
-            outcomes.add(outcome);
-            summary.ended(outcome);
+        try (var venues = new Venues(options, scenes)) {
+            for (var scene : scenes) {
+                summary.starts(scene);
+                var outcome = played(options, scene, log, venues);
+                outcomes.add(outcome);
+                summary.ended(outcome);
+            }
         }
         summary.all(outcomes, scenes.size());
         return outcomes.stream().allMatch(Outcome::passed) ? 0 : 1;
+    }
+
+    private static Outcome played(Options options, Scene scene, GatlingLog log, Venues venues)
+            throws IOException, InterruptedException {
+        var venue = venues.next();
+        try {
+            return new SceneRun(options, scene, log).run(venue);
+        } finally {
+            venues.leave(venue);
+        }
     }
 }

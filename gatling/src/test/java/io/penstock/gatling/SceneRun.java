@@ -7,24 +7,18 @@ import io.penstock.gatling.report.GatlingReport;
 import io.penstock.gatling.report.Outcome;
 import io.penstock.gatling.report.Requests;
 import io.penstock.gatling.report.Section;
-import io.penstock.gatling.simulation.Stage;
-import io.penstock.gatling.watch.GatewayProcess;
 import io.penstock.gatling.watch.Ledger;
 import io.penstock.gatling.watch.Samples;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 
-/** Runs one simulation: a gateway of its own, Gatling, then what both have counted. */
+/** Plays one simulation: Gatling, then what it and the gateway have counted. */
 final class SceneRun {
 
-    private static final int PORTS = 3;
     private static final String ENDED = "gateway_exchange_ended_total";
 
     private final Options options;
@@ -37,49 +31,19 @@ final class SceneRun {
         this.log = log;
     }
 
-    Outcome run() throws IOException, InterruptedException {
+    Outcome run(Venue venue) throws IOException, InterruptedException {
         long begun = System.nanoTime();
-        var ports = freePorts();
-        var work = Files.createDirectories(options.path("work").resolve(scene.name()));
-        var stage = new Stage(
-                ports.get(0), ports.get(1), Integer.parseInt(options.setting("control")), options.brief(), work);
+        var stage = venue.stage();
         stage.write(System.getProperties());
-        try (var gateway = gateway(ports, work)) {
-            var beside = scene.beside().start(stage);
-            var folder = options.path("reports").resolve(scene.name());
-            var before = log.position();
-            int code = gatling(folder);
-            var done = beside.finish();
-            var report = GatlingReport.in(newest(folder));
-            var outcome = outcome(stage, code, log.assertionsSince(before), report, done, gateway, begun);
-            report.add(Section.of(outcome.counts(), outcome.tables(), outcome.findings()));
-            return outcome;
-        }
-    }
-
-    /** Free at this moment. All are held until each is known, so that they differ. */
-    private static List<Integer> freePorts() throws IOException {
-        var sockets = new ArrayList<ServerSocket>();
-        try {
-            for (int i = 0; i < PORTS; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (var socket : sockets) {
-                socket.close();
-            }
-        }
-    }
-
-    private GatewayProcess gateway(List<Integer> ports, Path work) throws IOException, InterruptedException {
-        var command = new ArrayList<>(options.gateway());
-        command.add(options.path("configs").resolve(scene.name() + ".yaml").toString());
-        var environment = Map.of(
-                "PORT", ports.get(0).toString(),
-                "OTHER_PORT", ports.get(1).toString(),
-                "ADMIN_PORT", ports.get(2).toString());
-        return GatewayProcess.start(command, environment, ports.get(2), work.resolve("gateway.log"));
+        var beside = scene.beside().start(stage);
+        var folder = options.path("reports").resolve(scene.name());
+        var before = log.position();
+        int code = gatling(folder);
+        var done = beside.finish();
+        var report = GatlingReport.in(newest(folder));
+        var outcome = outcome(venue, code, log.assertionsSince(before), report, done, begun);
+        report.add(Section.of(outcome.counts(), outcome.tables(), outcome.findings()));
+        return outcome;
     }
 
     /**
@@ -103,18 +67,12 @@ final class SceneRun {
     }
 
     private Outcome outcome(
-            Stage stage,
-            int code,
-            List<String> assertions,
-            GatlingReport report,
-            Work beside,
-            GatewayProcess gateway,
-            long begun)
+            Venue venue, int code, List<String> assertions, GatlingReport report, Work beside, long begun)
             throws IOException, InterruptedException {
         var requests = report.requests();
-        Samples metrics = gateway.settled();
-        Ledger ledger = gateway.ledger();
-        var judgement = scene.judge().of(new Scene.Evidence(stage, requests, metrics, ledger));
+        Samples metrics = venue.gateway().settled();
+        Ledger ledger = venue.gateway().ledger();
+        var judgement = scene.judge().of(new Scene.Evidence(venue.stage(), requests, metrics, ledger));
         var tables = new ArrayList<>(judgement.table());
         tables.addAll(beside.table());
         var findings = new ArrayList<>(judgement.findings());

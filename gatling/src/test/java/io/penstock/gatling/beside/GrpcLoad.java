@@ -53,7 +53,8 @@ public final class GrpcLoad {
 
     private static Beside.Work work(int code, JsonNode said) {
         long calls = said.path("requests").asLong();
-        var table = List.of(
+        var table = new ArrayList<String>();
+        table.addAll(List.of(
                 "real gRPC by the harness, clear text, at the same rate beside Gatling:",
                 "  calls %d, failed %d, unsent %d, p50 %.1f ms, p99 %.1f ms"
                         .formatted(
@@ -61,7 +62,11 @@ public final class GrpcLoad {
                                 said.path("errors").asLong(),
                                 said.path("unsent").asLong(),
                                 millis(said, "p50"),
-                                millis(said, "p99")));
+                                millis(said, "p99"))));
+        var wrong = said.path("first_error").asText();
+        if (!wrong.isEmpty()) {
+            table.add("  by status " + said.path("status") + ", first error: " + wrong);
+        }
         var findings = List.of(
                 Finding.same("exit code of harness load", code, 0),
                 new Finding(calls > 0, "real gRPC calls: " + calls));
