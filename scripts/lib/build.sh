@@ -22,7 +22,7 @@ build_failed() {
 
 # build_jar MODULE: gateway -> gateway/target/penstock-gateway.jar
 build_jar() {
-  local jar=$1/target/penstock-$1.jar log=target/build-$1.log started=$SECONDS reason
+  local jar=$1/target/penstock-$1.jar log=target/build-$1.log started=$SECONDS reason code=0
   if [ ! -f "$jar" ]; then
     reason="$jar is not there yet"
   elif [ -n "$(find pom.xml "$1/pom.xml" "$1/src/main" -newer "$jar" 2>/dev/null | head -n 1)" ]; then
@@ -37,14 +37,20 @@ build_jar() {
   mkdir -p target
   echo "Building $1: $reason (the first time Maven also fetches what it needs)." >&2
   # Formatting and tests are scripts/test's business. Both ends of the pipe must do well, whatever the caller has set.
-  if ! (
+  (
     set -o pipefail
     mvn -B -ntp -Dstyle.color=never -pl "$1" -am package -Dmaven.test.skip=true -Dspotless.check.skip=true \
       -Dcheckstyle.skip=true </dev/null 2>&1 | tee "$log" | build_progress >&2
-  ); then
-    build_failed "$1" "$log"
-    return 1
-  fi
+  ) || code=$?
+  case $code in
+    0) ;;
+    # Ended by Ctrl-C and the like, which is nothing to report.
+    129 | 130 | 143) return 130 ;;
+    *)
+      build_failed "$1" "$log"
+      return 1
+      ;;
+  esac
   echo "Built $1 in $((SECONDS - started)) s; Maven's words are in $log." >&2
   # The jar may hold the same bytes and Maven then leaves it alone; it is current all the same.
   touch "$jar"

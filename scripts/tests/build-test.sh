@@ -54,6 +54,10 @@ contains "[ERROR] A.java:[3,4] cannot find symbol" "$(cat "$folder/stderr")"
 equals "Building gateway failed: target/build-gateway.log has all that Maven said." "$(tail -n 1 "$folder/stderr")"
 equals 3 "$(wc -l <"$folder/stderr" | tr -d ' ')"
 
+it "has nothing to say of a build that Ctrl-C has ended"
+equals "130:" "$(builds 130)"
+equals 0 "$(grep -c failed "$folder/stderr")"
+
 it "finds nothing twice in the jars that were built last"
 if [ -f "$here/../../target/test.log" ]; then
   equals "" "$(grep -E 'overlapping (class|resource)' "$here/../../target/test.log" | cut -c 1-200)"

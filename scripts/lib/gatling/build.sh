@@ -8,7 +8,7 @@
 gatling_path=gatling/target/class-path.txt
 
 build_simulations() {
-  local log=target/build-gatling.log
+  local log=target/build-gatling.log code=0
   if [ -f "$gatling_path" ] && [ -d gatling/target/test-classes ] &&
     [ -z "$(find pom.xml gatling/pom.xml gatling/src -newer "$gatling_path" 2>/dev/null | head -n 1)" ] && fetched; then
     return 0
@@ -19,12 +19,18 @@ build_simulations() {
   fi
   mkdir -p target
   echo "Building the simulations (the first time Maven also fetches Gatling, some 50 MB)." >&2
-  if ! mvn -B -ntp -Dstyle.color=never -pl gatling process-test-classes -Dspotless.check.skip=true \
-    -Dcheckstyle.skip=true </dev/null >"$log" 2>&1; then
-    grep -E '^\[(ERROR|FATAL)\] .|^\[WARNING\] .*[.]java:' "$log" | head -n 12 | cut -c 1-400 >&2
-    echo "Building the simulations failed: $log has all that Maven said." >&2
-    return 1
-  fi
+  mvn -B -ntp -Dstyle.color=never -pl gatling process-test-classes -Dspotless.check.skip=true \
+    -Dcheckstyle.skip=true </dev/null >"$log" 2>&1 || code=$?
+  case $code in
+    0) ;;
+    # Ended by Ctrl-C and the like, which is nothing to report.
+    129 | 130 | 143) return 130 ;;
+    *)
+      grep -E '^\[(ERROR|FATAL)\] .|^\[WARNING\] .*[.]java:' "$log" | head -n 12 | cut -c 1-400 >&2
+      echo "Building the simulations failed: $log has all that Maven said." >&2
+      return 1
+      ;;
+  esac
   touch "$gatling_path"
 }
 
