@@ -22,7 +22,7 @@ final class SlowCaller {
     private static final int READER_BYTES = 4 << 20;
     private static final int RECEIVE_BUFFER = 16 << 10;
     private static final int STEPS_BEFORE_SILENCE = 3;
-    private static final int ANSWER_MILLIS = 20_000;
+    private static final int ANSWER_MILLIS = 60_000;
     private static final int CARRIAGE = '\r';
 
     private final Stage stage;

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 /** A gateway that was started for one simulation, and its admin listener. {@link #close} ends it. */
 public final class GatewayProcess implements AutoCloseable {
 
-    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration READY = Duration.ofMinutes(3);
     private static final Duration SETTLED = Duration.ofSeconds(20);
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final long POLL_NANOS = 50_000_000;
@@ -37,7 +37,7 @@ public final class GatewayProcess implements AutoCloseable {
     }
 
     /**
-     * Starts it and waits until it is ready, for a minute at most.
+     * Starts it and waits until it is ready, for three minutes at most.
      *
      * @param command with everything but the configuration
      * @param environment what the configuration refers to
