@@ -118,7 +118,7 @@ final class Attempt implements StreamEvents {
     public void bound(Http2Stream to) {
         stream = to;
         report = new AttemptReport(relay.exchange().takeAttemptObserver());
-        relay.opened(up);
+        relay.exchange().attempt(up.streams().opened() > 1);
     }
 
     @Override
@@ -217,7 +217,7 @@ final class Attempt implements StreamEvents {
 
     private void failed(Cause cause, String detail, boolean unanswered, int code, Wakes wakes) {
         report().ended(cause, Exchange.NONE);
-        relay.failed(this, cause, detail, unanswered, code, wakes);
+        relay.attempts().failed(this, cause, detail, unanswered, code, wakes);
     }
 
     @Override

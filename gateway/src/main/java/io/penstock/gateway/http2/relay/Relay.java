@@ -8,11 +8,8 @@ import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.Peer;
-import io.penstock.gateway.exchange.ending.AttemptFailure;
 import io.penstock.gateway.exchange.half.RequestHalf;
 import io.penstock.gateway.exchange.side.Downstream;
-import io.penstock.gateway.exchange.side.Upstream;
-import io.penstock.gateway.exchange.time.GrpcTimeout;
 import io.penstock.gateway.exchange.time.UpgradeTimeouts;
 import io.penstock.gateway.http2.frame.ErrorCode;
 import io.penstock.gateway.http2.stream.Http2Connection;
@@ -39,12 +36,8 @@ public final class Relay implements StreamEvents, Downstream {
     private final Wakes readerWakes;
     private final RelayedRequest request;
     private final RelayedResponse response;
+    private final Attempts attempts = new Attempts(this);
     private @Nullable Http2Stream stream;
-
-    private volatile @Nullable Attempt attempt;
-    /** The connection that did not process an earlier attempt. */
-    private volatile @Nullable Http2Connection failedOn;
-
     private volatile @Nullable DownstreamHalf half;
     private boolean finished;
     /** The downstream stream did not come to its regular end. */
@@ -137,33 +130,20 @@ public final class Relay implements StreamEvents, Downstream {
             if (finished || response.started()) {
                 return;
             }
-            current = attempt;
+            current = attempts.current();
             repeatable = current != null && request.whole();
             if (current != null && repeatable) {
-                detach(current);
+                attempts.detach(current);
             }
         }
         DownstreamHalf blocking = half;
         if (blocking != null ? blocking.failAttempt(reason.reason()) : current != null && repeatable) {
             if (current != null) {
-                replace(current, reason);
+                attempts.replace(current, reason);
             }
         } else {
             refuse(reason);
         }
-    }
-
-    /** The attempt, which is detached, has taken too long: another one, or none. */
-    private void replace(Attempt late, GatewayException reason) {
-        Wakes wakes = wakes();
-        late.cancel(reason.reason(), ErrorCode.CANCEL, wakes);
-        Upstream upstream = exchange.upstream();
-        AttemptFailure failure = AttemptFailure.of(
-                reason.reason(), reason.detail(), reason.reason().unprocessed());
-        if (upstream == null || !again(upstream, failure)) {
-            fail(reason.reason(), reason.detail(), ErrorCode.CANCEL, wakes);
-        }
-        flushUnlessReader(wakes);
     }
 
     @Override
@@ -174,14 +154,14 @@ public final class Relay implements StreamEvents, Downstream {
                 return;
             }
             finished = true;
-            current = attempt;
+            current = attempts.current();
             request.drop();
         }
         Wakes wakes = wakes();
         if (current != null) {
             current.abandon(wakes);
         }
-        endUnstarted(null);
+        attempts.endUnstarted(null);
         exchange.status(head.status());
         exchange.grpcStatus(GrpcStatusField.read(exchange, head));
         if (!exchange.method().equals("HEAD")) {
@@ -220,11 +200,11 @@ public final class Relay implements StreamEvents, Downstream {
     }
 
     /** The reader's own wakes when it runs on the reader, which flushes them after its read; otherwise new ones. */
-    private Wakes wakes() {
+    Wakes wakes() {
         return Thread.currentThread() == readerThread ? readerWakes : new Wakes();
     }
 
-    private void flushUnlessReader(Wakes wakes) {
+    void flushUnlessReader(Wakes wakes) {
         if (wakes != readerWakes) {
             wakes.flush();
         }
@@ -241,7 +221,7 @@ public final class Relay implements StreamEvents, Downstream {
             }
             finished = true;
             started = response.started();
-            current = attempt;
+            current = attempts.current();
             request.drop();
             answered = response.failMeanwhile(cause, code);
         }
@@ -249,7 +229,7 @@ public final class Relay implements StreamEvents, Downstream {
         if (current != null) {
             current.cancel(cause, cause == Cause.DOWNSTREAM_GONE ? code : ErrorCode.CANCEL, wakes);
         }
-        endUnstarted(cause);
+        attempts.endUnstarted(cause);
         DownstreamHalf blocking = half;
         if (blocking != null) {
             blocking.failed(cause, detail);
@@ -268,40 +248,16 @@ public final class Relay implements StreamEvents, Downstream {
         return cause == Cause.DOWNSTREAM_GONE || cause == Cause.DOWNSTREAM_PROTOCOL;
     }
 
-    /** Tells of the end of an attempt that never got a stream, if there is one. */
-    private void endUnstarted(@Nullable Cause cause) {
-        exchange.takeAttemptObserver().ended(cause, Exchange.NONE);
-    }
-
     // ---- under the monitor ----
 
     boolean finished() {
         return finished;
     }
 
-    /** Whether what this attempt finds concerns the downstream. */
-    boolean current(Attempt by) {
-        return !finished && attempt == by;
-    }
-
-    /** What the attempt finds from here on concerns nobody, unless another has taken its place already. */
-    void detach(Attempt by) {
-        if (attempt == by) {
-            attempt = null;
-            request.detach();
-        }
-    }
-
     // ---- attempts ----
 
-    @Nullable
-    Attempt attempt() {
-        return attempt;
-    }
-
-    /** An attempt has its stream: counts it. */
-    void opened(Http2Connection up) {
-        exchange.attempt(up.streams().opened() > 1);
+    Attempts attempts() {
+        return attempts;
     }
 
     /**
@@ -311,93 +267,12 @@ public final class Relay implements StreamEvents, Downstream {
      * @return false when the connection takes no stream now, or not this one
      */
     public boolean attach(Http2Connection up, int streamLimit, boolean onlyOne) {
-        if (up == failedOn && !onlyOne) {
-            return false;
-        }
-        if (tunnel() && !up.peerTakesConnect()) {
-            refuse(new GatewayException(Cause.PROTOCOL_UNSUPPORTED, Tunnels.REFUSED));
-            return true;
-        }
-        Attempt next = new Attempt(this, up);
-        Attempt before;
-        boolean endWithHead;
-        boolean late;
-        synchronized (this) {
-            late = finished;
-            before = attempt;
-            endWithHead = request.headAlone();
-            if (!late) {
-                attempt = next;
-                request.detach();
-            }
-        }
-        if (late) {
-            endUnstarted(exchange.cause());
-            return true;
-        }
-        subtractTimeout();
-        if (up.open(exchange.request(), endWithHead, next, streamLimit) == null) {
-            synchronized (this) {
-                if (attempt == next) {
-                    attempt = before;
-                }
-            }
-            return false;
-        }
-        next.started();
-        Wakes wakes = wakes();
-        wakes.add(up);
-        if (endWithHead) {
-            request.sentWithHead(next, wakes);
-        } else {
-            request.sendHeld(next, wakes);
-        }
-        flushUnlessReader(wakes);
-        return true;
-    }
-
-    private void subtractTimeout() {
-        if (exchange.deadlined() && exchange.request().has(GrpcTimeout.NAME)) {
-            exchange.request().set(GrpcTimeout.field(exchange.deadlineNanos() - System.nanoTime()));
-        }
-    }
-
-    /** The attempt failed: its upstream decides whether another is made, as long as that can be done. */
-    void failed(Attempt by, Cause cause, String detail, boolean unanswered, int code, Wakes wakes) {
-        Upstream upstream = exchange.upstream();
-        synchronized (this) {
-            if (attempt != by) {
-                return;
-            }
-            if (finished || response.started() || !request.whole()) {
-                upstream = null;
-            } else {
-                detach(by);
-                failedOn = by.up();
-            }
-        }
-        boolean again = upstream != null
-                && again(upstream, new AttemptFailure(cause, detail, cause.unprocessed(), unanswered, null));
-        if (!again) {
-            fail(cause, detail, code, wakes);
-        }
-    }
-
-    /** Asks for another attempt; one that cannot be placed is none. */
-    boolean again(Upstream upstream, AttemptFailure failure) {
-        try {
-            return upstream.again(exchange, failure);
-        } catch (GatewayException e) {
-            return false;
-        } catch (RuntimeException e) {
-            refuse(new GatewayException(Cause.INTERNAL, defect(e), e));
-            return true;
-        }
+        return attempts.attach(up, streamLimit, onlyOne);
     }
 
     /** The upstream gave a complete response and then reset the stream: it wants no more of the request. */
     void resetAfterResponse(Attempt by, int code, Wakes wakes) {
-        if (attempt == by) {
+        if (attempts.current() == by) {
             down.send().resetAfterWaiting(stream(), code, wakes);
         }
     }
@@ -545,7 +420,7 @@ public final class Relay implements StreamEvents, Downstream {
 
     @Override
     public void written(int bytes, Wakes wakes) {
-        Attempt current = attempt;
+        Attempt current = attempts.current();
         DownstreamHalf blocking = half;
         if (current != null) {
             current.returnCredit(bytes, wakes);
@@ -556,7 +431,7 @@ public final class Relay implements StreamEvents, Downstream {
 
     @Override
     public void closed(Wakes wakes) {
-        Attempt current = attempt;
+        Attempt current = attempts.current();
         DownstreamHalf blocking = half;
         boolean complete;
         synchronized (this) {

@@ -95,7 +95,7 @@ final class RelayedRequest {
             if (relay.finished()) {
                 return;
             }
-            to = attached ? relay.attempt() : null;
+            to = attached ? relay.attempts().current() : null;
             blocking = reading;
             if (blocking == null) {
                 held.add(bytes, offset, length, to == null || pinned);
@@ -120,7 +120,7 @@ final class RelayedRequest {
         synchronized (relay) {
             held.end(trailers);
             ended = true;
-            to = attached ? relay.attempt() : null;
+            to = attached ? relay.attempts().current() : null;
             blocking = reading;
             if (to != null) {
                 to.noteSent(0, true);
@@ -137,7 +137,7 @@ final class RelayedRequest {
     void sentWithHead(Attempt next, Wakes wakes) {
         boolean stale;
         synchronized (relay) {
-            stale = !relay.current(next);
+            stale = !relay.attempts().concerns(next);
             attached |= !stale;
         }
         if (stale) {
@@ -156,7 +156,7 @@ final class RelayedRequest {
             boolean stale;
             boolean all;
             synchronized (relay) {
-                stale = !relay.current(next);
+                stale = !relay.attempts().concerns(next);
                 bytes = held.bytes();
                 from = next.sentBytes();
                 length = held.length();
@@ -202,7 +202,7 @@ final class RelayedRequest {
             return 0;
         }
         synchronized (relay) {
-            if (relay.attempt() != by || total <= returned) {
+            if (relay.attempts().current() != by || total <= returned) {
                 return 0;
             }
             int credit = (int) (total - returned);

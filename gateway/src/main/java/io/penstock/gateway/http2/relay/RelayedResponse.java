@@ -61,7 +61,7 @@ final class RelayedResponse {
         boolean last = head.status() >= 200;
         boolean again;
         synchronized (relay) {
-            if (!relay.current(by)) {
+            if (!relay.attempts().concerns(by)) {
                 return;
             }
             again = last && relay.request().whole();
@@ -90,14 +90,14 @@ final class RelayedResponse {
             }
             relay.request().pin(true);
         }
-        boolean again = relay.again(upstream, AttemptFailure.of(head));
+        boolean again = relay.attempts().again(upstream, AttemptFailure.of(head));
         boolean resume;
         synchronized (relay) {
             relay.request().pin(false);
             if (again) {
-                relay.detach(by);
+                relay.attempts().detach(by);
             }
-            resume = relay.current(by) && !relay.request().attached();
+            resume = relay.attempts().concerns(by) && !relay.request().attached();
         }
         if (again) {
             by.abandon(wakes);
@@ -122,7 +122,7 @@ final class RelayedResponse {
 
     private boolean begin(@Nullable Attempt by, boolean last, boolean end) {
         synchronized (relay) {
-            if (relay.finished() || relay.attempt() != by) {
+            if (relay.finished() || relay.attempts().current() != by) {
                 return false;
             }
             if (last) {
@@ -161,7 +161,7 @@ final class RelayedResponse {
     }
 
     void data(Attempt by, byte[] bytes, int offset, int length, boolean end, Wakes wakes) {
-        if (relay.attempt() != by) {
+        if (relay.attempts().current() != by) {
             return;
         }
         exchange.addResponseBytes(length);
@@ -172,7 +172,7 @@ final class RelayedResponse {
     }
 
     void trailers(Attempt by, Head trailers, Wakes wakes) {
-        if (relay.attempt() != by) {
+        if (relay.attempts().current() != by) {
             return;
         }
         noteGrpcStatus(trailers);
