@@ -14,11 +14,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What callers see of a cluster of several endpoints. */
 @Timeout(60)
@@ -26,24 +24,23 @@ class ClusterWireTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final byte[] EMPTY = {};
 
-    private final StatusOrigin a = new StatusOrigin();
-    private final StatusOrigin b = new StatusOrigin();
-    private final List<AutoCloseable> open = new ArrayList<>(List.of(a, b));
+    @RegisterExtension
+    final RunningGateway gateway = RunningGateway.toOrigin();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable one : open.reversed()) {
-            one.close();
-        }
+    private final StatusOrigin a = gateway.keep(new StatusOrigin());
+    private final StatusOrigin b = gateway.keep(new StatusOrigin());
+
+    /** The gateway stands before both origins, with these keys of the cluster. */
+    private void cluster(String keys) {
+        cluster(both(a.address(), b.address()), "http1", keys, "");
     }
 
-    /** A gateway before both origins, with these keys of the cluster. */
-    private RunningGateway gateway(String keys) {
-        return gateway("\"" + a.address() + "\", \"" + b.address() + '"', "http1", keys, "");
+    private static String both(String one, String other) {
+        return '"' + one + "\", \"" + other + '"';
     }
 
-    private RunningGateway gateway(String endpoints, String protocol, String keys, String more) {
-        RunningGateway gateway = RunningGateway.with("""
+    private void cluster(String endpoints, String protocol, String keys, String more) {
+        gateway.configured("""
                 listeners: [{name: main, address: 127.0.0.1, port: 0}]
                 routes: [{name: all, cluster: main}]
                 clusters:
@@ -51,52 +48,44 @@ class ClusterWireTest {
                 %s
                 admin: {port: 0}
                 access-log: {output: none}
-                """.formatted(endpoints, protocol, keys, more))
-                .start();
-        open.add(gateway);
-        return gateway;
+                """.formatted(endpoints, protocol, keys, more)).start();
     }
 
-    private static Exchange get(RunningGateway gateway, FramePeer client) {
+    private Exchange get(FramePeer client) {
         int stream = client.get("/");
         client.awaitHead(stream);
         return gateway.ended();
     }
 
-    private static ClusterReport report(RunningGateway gateway) {
+    private ClusterReport report() {
         return gateway.gateway().clusters().cluster("main").report();
     }
 
-    private static String state(RunningGateway gateway, int endpoint) {
-        return report(gateway).endpoints().get(endpoint).state();
+    private String state(int endpoint) {
+        return report().endpoints().get(endpoint).state();
     }
 
     @Test
     void failsOverToTheOtherEndpoint() {
-        RunningGateway gateway = gateway("balancer: {policy: round-robin}");
+        cluster("balancer: {policy: round-robin}");
         FramePeer client = gateway.client();
         a.die();
 
         for (int i = 0; i < 20; i++) {
-            assertThat(get(gateway, client).status()).isEqualTo(200);
+            assertThat(get(client).status()).isEqualTo(200);
         }
 
         assertThat(b.requests()).isEqualTo(20);
-        assertThat(state(gateway, 0)).isEqualTo("ejected");
-        assertThat(report(gateway).retries()).isEqualTo(3);
+        assertThat(state(0)).isEqualTo("ejected");
+        assertThat(report().retries()).isEqualTo(3);
     }
 
     @Test
     void failsOverWithinTheFrameRelay() {
         Origin dead = new Origin();
-        Origin living = new Origin();
-        open.add(living);
+        Origin living = gateway.keep(new Origin());
         dead.close();
-        RunningGateway gateway = gateway(
-                "\"" + dead.address() + "\", \"" + living.address() + '"',
-                "h2c",
-                "balancer: {policy: round-robin}",
-                "");
+        cluster(both(dead.address(), living.address()), "h2c", "balancer: {policy: round-robin}", "");
         FramePeer client = gateway.client();
 
         int call = client.grpc();
@@ -113,11 +102,10 @@ class ClusterWireTest {
 
     @Test
     void asksAnotherEndpointWhenOneRefusesACall() {
-        Origin first = new Origin();
-        Origin second = new Origin();
-        open.addAll(List.of(first, second));
-        RunningGateway gateway = gateway(
-                "\"" + first.address() + "\", \"" + second.address() + '"',
+        Origin first = gateway.keep(new Origin());
+        Origin second = gateway.keep(new Origin());
+        cluster(
+                both(first.address(), second.address()),
                 "h2c",
                 "balancer: {policy: round-robin}, retry: {grpc-statuses: [UNAVAILABLE]}",
                 "");
@@ -139,67 +127,66 @@ class ClusterWireTest {
 
     @Test
     void ejectsAnEndpointThatFailsAndTakesItBack() {
-        RunningGateway gateway = gateway("balancer: {policy: round-robin}, retry: {attempts: 1},"
+        cluster("balancer: {policy: round-robin}, retry: {attempts: 1},"
                 + " outlier: {consecutive-failures: 3, ejection: 500ms, max-ejection: 500ms}");
         FramePeer client = gateway.client();
         a.status(500);
         for (int i = 0; i < 6; i++) {
-            get(gateway, client);
+            get(client);
         }
-        assertThat(state(gateway, 0)).isEqualTo("ejected");
+        assertThat(state(0)).isEqualTo("ejected");
         int seen = a.requests();
 
         a.status(200);
-        assertThat(get(gateway, client).status()).isEqualTo(200);
-        assertThat(get(gateway, client).status()).isEqualTo(200);
+        assertThat(get(client).status()).isEqualTo(200);
+        assertThat(get(client).status()).isEqualTo(200);
         assertThat(a.requests()).isEqualTo(seen);
-        Await.until("the ejection ends", SOON, () -> state(gateway, 0).equals("healthy"));
-        get(gateway, client);
-        get(gateway, client);
+        Await.until("the ejection ends", SOON, () -> state(0).equals("healthy"));
+        get(client);
+        get(client);
 
         assertThat(a.requests()).isEqualTo(seen + 1);
     }
 
     @Test
     void opensItsBreakerTriesAndCloses() {
-        RunningGateway gateway =
-                gateway("breaker: {failures: 3, open-for: 300ms, trial-calls: 2}, retry: {attempts: 1},"
-                        + " outlier: {max-ejected-percent: 0}");
+        cluster("breaker: {failures: 3, open-for: 300ms, trial-calls: 2}, retry: {attempts: 1},"
+                + " outlier: {max-ejected-percent: 0}");
         FramePeer client = gateway.client();
         a.status(503);
         b.status(503);
         for (int i = 0; i < 3; i++) {
-            assertThat(get(gateway, client).cause()).isNull();
+            assertThat(get(client).cause()).isNull();
         }
-        assertThat(report(gateway).breaker()).isEqualTo("open");
+        assertThat(report().breaker()).isEqualTo("open");
         int seen = a.requests() + b.requests();
 
-        Exchange refused = get(gateway, client);
+        Exchange refused = get(client);
         assertThat(refused.cause()).isEqualTo(Cause.CIRCUIT_OPEN);
         assertThat(refused.status()).isEqualTo(503);
         assertThat(a.requests() + b.requests()).isEqualTo(seen);
 
-        Await.until("a trial call", SOON, () -> get(gateway, client).cause() == null);
-        assertThat(report(gateway).breaker()).isEqualTo("open"); // it failed
+        Await.until("a trial call", SOON, () -> get(client).cause() == null);
+        assertThat(report().breaker()).isEqualTo("open"); // it failed
         assertThat(a.requests() + b.requests()).isEqualTo(seen + 1);
 
         a.status(200);
         b.status(200);
-        Await.until("a trial call", SOON, () -> get(gateway, client).cause() == null);
-        assertThat(report(gateway).breaker()).isEqualTo("half-open");
-        assertThat(get(gateway, client).status()).isEqualTo(200);
-        assertThat(report(gateway).breaker()).isEqualTo("closed");
-        assertThat(report(gateway).opened()).isEqualTo(2);
+        Await.until("a trial call", SOON, () -> get(client).cause() == null);
+        assertThat(report().breaker()).isEqualTo("half-open");
+        assertThat(get(client).status()).isEqualTo(200);
+        assertThat(report().breaker()).isEqualTo("closed");
+        assertThat(report().opened()).isEqualTo(2);
     }
 
     @Test
     void answersByItselfWhileItsBreakerIsOpen() {
-        RunningGateway gateway = gateway(
+        cluster(
                 "breaker: {failures: 1}, retry: {attempts: 1}, fallback: {status: 200, body: '[]', content-type: text/json}");
         FramePeer client = gateway.client();
         a.status(500);
         b.status(500);
-        get(gateway, client);
+        get(client);
 
         int stream = client.get("/");
 
@@ -212,16 +199,16 @@ class ClusterWireTest {
 
     @Test
     void sendsToItsFallbackClusterWhileItsBreakerIsOpen() {
-        RunningGateway gateway = gateway(
+        cluster(
                 "\"" + a.address() + '"',
                 "http1",
                 "breaker: {failures: 1}, retry: {attempts: 1}, fallback: {cluster: spare}",
                 "  - {name: spare, endpoints: [\"" + b.address() + "\"], upstream: {protocol: http1}}");
         FramePeer client = gateway.client();
         a.status(500);
-        get(gateway, client);
+        get(client);
 
-        Exchange exchange = get(gateway, client);
+        Exchange exchange = get(client);
 
         assertThat(exchange.status()).isEqualTo(200);
         assertThat(exchange.cluster()).isEqualTo("spare");
@@ -231,7 +218,7 @@ class ClusterWireTest {
 
     @Test
     void keepsWithinItsBudgetWhenEverythingFails() {
-        RunningGateway gateway = gateway("retry: {attempts: 2, statuses: [503], backoff: 1m, max-backoff: 1m,"
+        cluster("retry: {attempts: 2, statuses: [503], backoff: 1m, max-backoff: 1m,"
                 + " budget-percent: 20, budget-minimum: 1}, outlier: {max-ejected-percent: 0}");
         a.status(503);
         b.status(503);
@@ -247,7 +234,7 @@ class ClusterWireTest {
         b.release();
         Await.until("most are answered", SOON, () -> gateway.endedCount() >= 39);
 
-        ClusterReport report = report(gateway);
+        ClusterReport report = report();
         assertThat(report.retries()).isBetween(1L, 11L); // 20 % of 50, and one
         assertThat(report.retries() + gateway.endedCount()).isEqualTo(50);
         assertThat(report.budgetRefused()).isEqualTo(gateway.endedCount());
@@ -255,35 +242,33 @@ class ClusterWireTest {
 
     @Test
     void repeatsAStatusAtTheOtherEndpoint() {
-        RunningGateway gateway = gateway("balancer: {policy: round-robin}, retry: {statuses: [503], backoff: 1ms}");
+        cluster("balancer: {policy: round-robin}, retry: {statuses: [503], backoff: 1ms}");
         FramePeer client = gateway.client();
         a.status(503);
 
         for (int i = 0; i < 4; i++) {
-            assertThat(get(gateway, client).status()).isEqualTo(200);
+            assertThat(get(client).status()).isEqualTo(200);
         }
     }
 
     @Test
     void asksTheOtherEndpointWhenOneDoesNotAnswerInTime() {
-        RunningGateway gateway = gateway(
-                "balancer: {policy: round-robin}," + " retry: {on: [timeout], per-try-timeout: 200ms, backoff: 1ms}");
+        cluster("balancer: {policy: round-robin}," + " retry: {on: [timeout], per-try-timeout: 200ms, backoff: 1ms}");
         FramePeer client = gateway.client();
         a.hold();
 
         for (int i = 0; i < 3; i++) {
-            assertThat(get(gateway, client).status()).isEqualTo(200);
+            assertThat(get(client).status()).isEqualTo(200);
         }
 
         assertThat(b.requests()).isEqualTo(3);
-        assertThat(report(gateway).retries()).isEqualTo(a.requests());
+        assertThat(report().retries()).isEqualTo(a.requests());
         assertThat(a.requests()).isPositive();
     }
 
     @Test
     void asksTheOtherEndpointForAnHttp1Client() throws Exception {
-        RunningGateway gateway = gateway(
-                "balancer: {policy: round-robin}, retry: {on: [timeout], per-try-timeout: 200ms, backoff: 1ms}");
+        cluster("balancer: {policy: round-robin}, retry: {on: [timeout], per-try-timeout: 200ms, backoff: 1ms}");
         a.hold();
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + gateway.address().getPort() + "/"))
@@ -299,16 +284,15 @@ class ClusterWireTest {
         }
 
         assertThat(b.requests()).isEqualTo(3);
-        assertThat(report(gateway).retries()).isEqualTo(a.requests()).isPositive();
+        assertThat(report().retries()).isEqualTo(a.requests()).isPositive();
     }
 
     @Test
     void asksTheOtherEndpointWithinTheFrameRelayWhenOneDoesNotAnswerInTime() {
-        Origin silent = new Origin();
-        Origin living = new Origin();
-        open.addAll(List.of(silent, living));
-        RunningGateway gateway = gateway(
-                "\"" + silent.address() + "\", \"" + living.address() + '"',
+        Origin silent = gateway.keep(new Origin());
+        Origin living = gateway.keep(new Origin());
+        cluster(
+                both(silent.address(), living.address()),
                 "h2c",
                 "balancer: {policy: round-robin}, retry: {on: [timeout], per-try-timeout: 200ms, backoff: 1ms}",
                 "");
@@ -327,14 +311,14 @@ class ClusterWireTest {
 
     @Test
     void letsAnExchangeWaitForAPlaceAndRefusesTheNext() {
-        RunningGateway gateway = gateway("bulkhead: {max-active: 1, max-waiting: 1, waiting-timeout: 30s}");
+        cluster("bulkhead: {max-active: 1, max-waiting: 1, waiting-timeout: 30s}");
         FramePeer client = gateway.client();
         a.hold();
         b.hold();
         int first = client.get("/");
         Await.until("the first", SOON, () -> a.requests() + b.requests() == 1);
         int second = client.get("/");
-        Await.until("the second", SOON, () -> report(gateway).waiting() == 1);
+        Await.until("the second", SOON, () -> report().waiting() == 1);
 
         int third = client.get("/");
         assertThat(client.awaitHead(third).status()).isEqualTo("503");
@@ -348,7 +332,7 @@ class ClusterWireTest {
 
     @Test
     void keepsACallerAtItsEndpoint() {
-        RunningGateway gateway = gateway("balancer: {policy: sticky-cookie}");
+        cluster("balancer: {policy: sticky-cookie}");
         FramePeer client = gateway.client();
         int stream = client.get("/");
         WireFrame head = client.awaitHead(stream);
@@ -369,22 +353,21 @@ class ClusterWireTest {
 
     @Test
     void sendsNothingToAnEndpointWhoseChecksFail() {
-        RunningGateway gateway =
-                gateway("balancer: {policy: round-robin}, health-check: {path: /healthz, interval: 100ms,"
-                        + " healthy: 1, unhealthy: 2}");
+        cluster("balancer: {policy: round-robin}, health-check: {path: /healthz, interval: 100ms,"
+                + " healthy: 1, unhealthy: 2}");
         FramePeer client = gateway.client();
         a.health(503);
-        Await.until("the checks fail", SOON, () -> state(gateway, 0).equals("unhealthy"));
+        Await.until("the checks fail", SOON, () -> state(0).equals("unhealthy"));
 
         for (int i = 0; i < 10; i++) {
-            get(gateway, client);
+            get(client);
         }
         assertThat(a.requests()).isZero();
-        assertThat(report(gateway).endpoints().getFirst().lastCheck()).contains("status 503");
+        assertThat(report().endpoints().getFirst().lastCheck()).contains("status 503");
         a.health(204);
-        Await.until("the checks succeed", SOON, () -> state(gateway, 0).equals("healthy"));
-        get(gateway, client);
-        get(gateway, client);
+        Await.until("the checks succeed", SOON, () -> state(0).equals("healthy"));
+        get(client);
+        get(client);
 
         assertThat(a.requests()).isEqualTo(1);
         assertThat(a.checks()).isGreaterThan(2);
@@ -392,42 +375,47 @@ class ClusterWireTest {
 
     @Test
     void checksByConnecting() {
-        RunningGateway gateway = gateway("health-check: {type: tcp, interval: 100ms, unhealthy: 1}");
+        cluster("health-check: {type: tcp, interval: 100ms, unhealthy: 1}");
         Await.until(
                 "a check",
                 SOON,
-                () -> report(gateway).endpoints().stream()
+                () -> report().endpoints().stream()
                         .allMatch(endpoint -> endpoint.lastCheck().equals("connected")));
 
         a.die();
 
-        Await.until("a bad check", SOON, () -> state(gateway, 0).equals("unhealthy"));
-        assertThat(state(gateway, 1)).isEqualTo("healthy");
+        Await.until("a bad check", SOON, () -> state(0).equals("unhealthy"));
+        assertThat(state(1)).isEqualTo("healthy");
     }
 
     @Test
     void checksByTheHealthServiceOfGrpc() throws IOException {
-        Backends backends = Backends.start(Backends.Ports.any());
-        open.add(backends);
+        Backends backends = gateway.keep(Backends.start(Backends.Ports.any()));
         String endpoint = "\"127.0.0.1:" + backends.grpcA() + '"';
-        RunningGateway well = gateway(endpoint, "h2c", "health-check: {type: grpc, interval: 100ms}", "");
-        RunningGateway unknown = gateway(
-                endpoint, "h2c", "health-check: {type: grpc, service: no.Such, interval: 100ms, unhealthy: 1}", "");
+        cluster(endpoint, "h2c", "health-check: {type: grpc, interval: 100ms}", "");
 
         Await.until(
                 "a good check",
                 SOON,
-                () -> report(well).endpoints().getFirst().lastCheck().equals("serving"));
-        Await.until("a bad check", SOON, () -> state(unknown, 0).equals("unhealthy"));
+                () -> report().endpoints().getFirst().lastCheck().equals("serving"));
 
-        assertThat(state(well, 0)).isEqualTo("healthy");
+        assertThat(state(0)).isEqualTo("healthy");
+    }
+
+    @Test
+    void holdsWhomTheHealthServiceOfGrpcDoesNotKnowForUnhealthy() throws IOException {
+        Backends backends = gateway.keep(Backends.start(Backends.Ports.any()));
+        String endpoint = "\"127.0.0.1:" + backends.grpcA() + '"';
+
+        cluster(endpoint, "h2c", "health-check: {type: grpc, service: no.Such, interval: 100ms, unhealthy: 1}", "");
+
+        Await.until("a bad check", SOON, () -> state(0).equals("unhealthy"));
     }
 
     @Test
     void checksByHttp2() throws IOException {
-        Backends backends = Backends.start(Backends.Ports.any());
-        open.add(backends);
-        RunningGateway gateway = gateway(
+        Backends backends = gateway.keep(Backends.start(Backends.Ports.any()));
+        cluster(
                 "\"127.0.0.1:" + backends.http() + '"',
                 "h2c",
                 "health-check: {path: /status/204, interval: 100ms}",
@@ -436,15 +424,15 @@ class ClusterWireTest {
         Await.until(
                 "a good check",
                 SOON,
-                () -> report(gateway).endpoints().getFirst().lastCheck().equals("status 204"));
+                () -> report().endpoints().getFirst().lastCheck().equals("status 204"));
 
-        assertThat(state(gateway, 0)).isEqualTo("healthy");
+        assertThat(state(0)).isEqualTo("healthy");
     }
 
     @Test
     void showsItsEndpointsToTheAdmin() throws Exception {
-        RunningGateway gateway = gateway("breaker: {}");
-        get(gateway, gateway.client());
+        cluster("breaker: {}");
+        get(gateway.client());
         URI admin = URI.create("http://127.0.0.1:" + gateway.gateway().adminPort());
         try (HttpClient client = HttpClient.newHttpClient()) {
             String clusters = client.send(

@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.exchange.Cause;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,41 +17,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Http1RoutingTest {
     private static final String CHAT = "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n";
 
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private final Http1Origin origin = Http1Origin.byHand();
+    @RegisterExtension
+    final RunningGateway gateway = RunningGateway.toOrigin();
 
-    @BeforeEach
-    void closeTheOriginLast() {
-        open.add(origin);
-    }
+    private final Http1Origin origin = gateway.before(Http1Origin.byHand());
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable one : open.reversed()) {
-            one.close();
-        }
-    }
-
-    private RunningGateway routes(String routes, String more) {
-        RunningGateway gateway = RunningGateway.with("""
+    private void routes(String routes, String more) {
+        gateway.configured("""
                 listeners: [{name: main, address: 127.0.0.1, port: 0}]
                 routes:
                   - {name: echo, path: /next, answer: {status: 200, body: next}}
                 %s
-                clusters: [{name: origin, endpoints: ["%s"], upstream: {protocol: http1}}]
+                clusters: [{name: origin, endpoints: ["${ORIGIN}"], upstream: {protocol: http1}}]
                 admin: {port: 0}
                 access-log: {output: none}
                 %s
-                """.formatted(routes.indent(2), origin.address(), more))
-                .start();
-        open.add(gateway);
-        return gateway;
-    }
-
-    private Http1Origin.Connection client(RunningGateway gateway) throws IOException {
-        Http1Origin.Connection client = gateway.http1Client();
-        open.add(client);
-        return client;
+                """.formatted(routes.indent(2), more));
     }
 
     /** The connection is where it ought to be between two requests: no byte too much or too few. */
@@ -75,8 +53,8 @@ class Http1RoutingTest {
             })
     void sendsCallersElsewhere(String keys, String method, String path, String status, String location)
             throws Exception {
-        RunningGateway gateway = routes("- {name: away, redirect: {" + keys + "}}", "");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: away, redirect: {" + keys + "}}", "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send(method + " " + path + " HTTP/1.1\r\nHost: a.test:8080\r\n\r\n");
 
@@ -90,8 +68,8 @@ class Http1RoutingTest {
 
     @Test
     void redirectsAnUploadAndReadsWhatIsLeftOfIt() throws Exception {
-        RunningGateway gateway = routes("- {name: away, redirect: {host: new.test, status: 307}}", "");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: away, redirect: {host: new.test, status: 307}}", "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf");
         assertThat(client.head()).startsWith("HTTP/1.1 307 ");
@@ -102,8 +80,8 @@ class Http1RoutingTest {
 
     @Test
     void closesTheConnectionOfAnUploadThatWaitsForPermission() throws Exception {
-        RunningGateway gateway = routes("- {name: no, answer: {status: 413, body: large}}", "");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: no, answer: {status: 413, body: large}}", "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 8\r\n\r\n");
 
@@ -116,8 +94,8 @@ class Http1RoutingTest {
 
     @Test
     void redirectsACallerOfHttp10WithoutHost() throws Exception {
-        RunningGateway gateway = routes("- {name: away, redirect: {path: /new}}", "");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: away, redirect: {path: /new}}", "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("GET /old?q HTTP/1.0\r\n\r\n");
 
@@ -127,12 +105,12 @@ class Http1RoutingTest {
 
     @Test
     void answersByItself() throws Exception {
-        RunningGateway gateway = routes("""
+        routes("""
                 - name: closed
                   answer: {status: 503, body: "back at noon", headers: {retry-after: "3600"}}
                   response-headers: {set: {x-site: a}}
                 """, "");
-        Http1Origin.Connection client = client(gateway);
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
@@ -147,8 +125,8 @@ class Http1RoutingTest {
 
     @Test
     void answersHeadWithoutTheBodyAndWithItsLength() throws Exception {
-        RunningGateway gateway = routes("- {name: closed, answer: {status: 503, body: back at noon}}", "");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: closed, answer: {status: 503, body: back at noon}}", "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
 
@@ -159,8 +137,8 @@ class Http1RoutingTest {
 
     @Test
     void answersWithAStatusThatHasNoBody() throws Exception {
-        RunningGateway gateway = routes("- {name: none, answer: {status: 204}}", "");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: none, answer: {status: 204}}", "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
@@ -178,8 +156,8 @@ class Http1RoutingTest {
     })
     void namesTheVersionsThatWereReceivedInVia(String down, String up, String request, String response)
             throws Exception {
-        RunningGateway gateway = routes("- {name: all, cluster: origin}", "forwarded: {fields: [via]}");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: all, cluster: origin}", "forwarded: {fields: [via]}");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("GET / HTTP/" + down + "\r\nHost: a\r\n\r\n");
         Http1Origin.Connection connection = origin.connection();
@@ -191,8 +169,8 @@ class Http1RoutingTest {
 
     @Test
     void addsItselfToViaBothWays() throws Exception {
-        RunningGateway gateway = routes("- {name: all, cluster: origin}", "forwarded: {fields: [via]}");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: all, cluster: origin}", "forwarded: {fields: [via]}");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("GET / HTTP/1.1\r\nHost: a\r\nVia: 1.0 first\r\nVia: 2 second\r\n\r\n");
         Http1Origin.Connection connection = origin.connection();
@@ -204,8 +182,8 @@ class Http1RoutingTest {
 
     @Test
     void addsNoViaToAnswersOfItsOwn() throws Exception {
-        RunningGateway gateway = routes("- {name: all, cluster: origin}", "forwarded: {fields: [via]}");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: all, cluster: origin}", "forwarded: {fields: [via]}");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
 
@@ -216,8 +194,8 @@ class Http1RoutingTest {
 
     @Test
     void refusesAnUpgradeThatIsNotConfiguredAndServesTheNext() throws Exception {
-        RunningGateway gateway = routes("- {name: all, cluster: origin}", "trusted: [127.0.0.1]");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: all, cluster: origin}", "trusted: [127.0.0.1]");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send(CHAT);
 
@@ -232,8 +210,8 @@ class Http1RoutingTest {
 
     @Test
     void refusesAWebSocketWhereUpgradesAreOff() throws Exception {
-        RunningGateway gateway = routes("- {name: all, cluster: origin, upgrades: []}", "");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: all, cluster: origin, upgrades: []}", "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("""
                 GET /ws HTTP/1.1\r
@@ -252,8 +230,8 @@ class Http1RoutingTest {
 
     @Test
     void changesToAProtocolThatIsConfigured() throws Exception {
-        RunningGateway gateway = routes("- {name: all, cluster: origin, upgrades: [CHAT]}", "");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: all, cluster: origin, upgrades: [CHAT]}", "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send(CHAT + "hello");
         Http1Origin.Connection connection = origin.connection();
@@ -275,8 +253,8 @@ class Http1RoutingTest {
 
     @Test
     void passesOnAnUpstreamThatDeclinesTheUpgrade() throws Exception {
-        RunningGateway gateway = routes("- {name: all, cluster: origin, upgrades: [chat]}", "");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: all, cluster: origin, upgrades: [chat]}", "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send(CHAT);
         Http1Origin.Connection connection = origin.connection();
@@ -295,8 +273,8 @@ class Http1RoutingTest {
                 "Connection: Upgrade\r\n",
             })
     void servesARequestWhoseUpgradeItMayIgnore(String fields) throws Exception {
-        RunningGateway gateway = routes("- {name: all, cluster: origin}", "");
-        Http1Origin.Connection client = client(gateway);
+        routes("- {name: all, cluster: origin}", "");
+        Http1Origin.Connection client = gateway.http1Client();
 
         client.send("GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
         Http1Origin.Connection connection = origin.connection();

@@ -10,14 +10,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What routes do with requests, on the wire. */
 class RoutingTest {
+    @RegisterExtension
+    final RunningGateway gateway = RunningGateway.toOrigin();
 
-    private static RunningGateway routes(String routes, String more) {
-        return RunningGateway.with("""
+    private void routes(String routes, String more) {
+        gateway.configured("""
                 listeners: [{name: main, address: 127.0.0.1, port: 0}]
                 routes:
                 %s
@@ -25,11 +28,11 @@ class RoutingTest {
                 admin: {port: 0}
                 access-log: {output: none}
                 %s
-                """.formatted(routes.indent(2), more)).start();
+                """.formatted(routes.indent(2), more));
     }
 
-    private static RunningGateway routes(String routes) {
-        return routes(routes, "");
+    private void routes(String routes) {
+        routes(routes, "");
     }
 
     @ParameterizedTest
@@ -45,20 +48,19 @@ class RoutingTest {
                 "path-prefix: /new | /old/y?q | 301 | http://example.test:8080/new/old/y?q",
             })
     void sendsCallersElsewhereAndKeepsTheirQuery(String redirect, String path, String status, String location) {
-        try (RunningGateway gateway = routes("- {name: away, redirect: {" + redirect + "}}")) {
-            FramePeer client = gateway.client();
-            int call = client.open(
-                    true, ":method", "GET", ":scheme", "http", ":path", path, ":authority", "example.test:8080");
+        routes("- {name: away, redirect: {" + redirect + "}}");
+        FramePeer client = gateway.client();
+        int call = client.open(
+                true, ":method", "GET", ":scheme", "http", ":path", path, ":authority", "example.test:8080");
 
-            WireFrame head = client.awaitHead(call);
+        WireFrame head = client.awaitHead(call);
 
-            assertThat(head.undated()).containsExactly(":status", status, "location", location, "content-length", "0");
-            assertThat(head.end()).isTrue();
-            Exchange ended = gateway.ended();
-            assertThat(ended.cause()).isNull();
-            assertThat(ended.route()).isEqualTo("away");
-            assertThat(ended.status()).isEqualTo(Integer.parseInt(status));
-        }
+        assertThat(head.undated()).containsExactly(":status", status, "location", location, "content-length", "0");
+        assertThat(head.end()).isTrue();
+        Exchange ended = gateway.ended();
+        assertThat(ended.cause()).isNull();
+        assertThat(ended.route()).isEqualTo("away");
+        assertThat(ended.status()).isEqualTo(Integer.parseInt(status));
     }
 
     @ParameterizedTest
@@ -71,85 +73,74 @@ class RoutingTest {
                 "1.example.test | http://1.new.test/x",
             })
     void sendsCallersToTheSameNameOfAnotherDomain(String authority, String location) {
-        try (RunningGateway gateway =
-                routes("- {name: moved, host: '*.example.test', redirect: {host: '{*}.new.test'}}")) {
-            FramePeer client = gateway.client();
-            int call = client.open(true, ":method", "GET", ":scheme", "http", ":path", "/x", ":authority", authority);
+        routes("- {name: moved, host: '*.example.test', redirect: {host: '{*}.new.test'}}");
+        FramePeer client = gateway.client();
+        int call = client.open(true, ":method", "GET", ":scheme", "http", ":path", "/x", ":authority", authority);
 
-            assertThat(client.awaitHead(call).value("location")).isEqualTo(location);
-        }
+        assertThat(client.awaitHead(call).value("location")).isEqualTo(location);
     }
 
     @Test
     void tellsTheUpstreamTheNameInAnotherDomain() {
-        try (RunningGateway gateway =
-                routes("- {name: all, host: '*.example.test', authority: '{*}.internal:81', cluster: origin}")) {
-            gateway.client()
-                    .open(true, ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a.example.test");
+        routes("- {name: all, host: '*.example.test', authority: '{*}.internal:81', cluster: origin}");
+        gateway.client().open(true, ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a.example.test");
 
-            assertThat(gateway.origin().connection().awaitHead(1).value(":authority"))
-                    .isEqualTo("a.internal:81");
-        }
+        assertThat(gateway.origin().connection().awaitHead(1).value(":authority"))
+                .isEqualTo("a.internal:81");
     }
 
     @ParameterizedTest
     @CsvSource({"evil.test/.example.test", "..example.test", "a@b.example.test", "a:1.example.test"})
     void rewritesNothingThatIsNoName(String authority) {
-        try (RunningGateway gateway =
-                routes("- {name: moved, host: '*.example.test', redirect: {host: '{*}.new.test'}}")) {
-            FramePeer client = gateway.client();
-            int call = client.open(true, ":method", "GET", ":scheme", "http", ":path", "/x", ":authority", authority);
+        routes("- {name: moved, host: '*.example.test', redirect: {host: '{*}.new.test'}}");
+        FramePeer client = gateway.client();
+        int call = client.open(true, ":method", "GET", ":scheme", "http", ":path", "/x", ":authority", authority);
 
-            assertThat(client.await("an end of the stream", frame -> frame.stream() == call)
-                            .value("location"))
-                    .isNull();
-        }
+        assertThat(client.await("an end of the stream", frame -> frame.stream() == call)
+                        .value("location"))
+                .isNull();
     }
 
     @Test
     void answersByItself() {
-        try (RunningGateway gateway = routes("""
+        routes("""
                 - name: closed
                   answer: {status: 503, body: "back at noon", headers: {Retry-After: "3600"}}
                   response-headers: {set: {x-site: a}}
-                """)) {
-            FramePeer client = gateway.client();
-            int call = client.get("/");
-            int head =
-                    client.open(true, ":method", "HEAD", ":scheme", "http", ":path", "/", ":authority", "example.test");
+                """);
+        FramePeer client = gateway.client();
+        int call = client.get("/");
+        int head = client.open(true, ":method", "HEAD", ":scheme", "http", ":path", "/", ":authority", "example.test");
 
-            assertThat(client.awaitHead(call).undated())
-                    .containsExactly(
-                            ":status",
-                            "503",
-                            "retry-after",
-                            "3600",
-                            "content-type",
-                            "text/plain; charset=utf-8",
-                            "content-length",
-                            "12",
-                            "x-site",
-                            "a");
-            assertThat(client.awaitRest(call).text()).isEqualTo("back at noon");
-            assertThat(client.awaitHead(head).end()).isTrue();
-            assertThat(gateway.ended().cause()).isNull();
-            assertThat(gateway.origin().connections()).isZero();
-        }
+        assertThat(client.awaitHead(call).undated())
+                .containsExactly(
+                        ":status",
+                        "503",
+                        "retry-after",
+                        "3600",
+                        "content-type",
+                        "text/plain; charset=utf-8",
+                        "content-length",
+                        "12",
+                        "x-site",
+                        "a");
+        assertThat(client.awaitRest(call).text()).isEqualTo("back at noon");
+        assertThat(client.awaitHead(head).end()).isTrue();
+        assertThat(gateway.ended().cause()).isNull();
+        assertThat(gateway.origin().connections()).isZero();
     }
 
     @Test
     void answersARequestWhoseBodyIsStillComing() {
-        try (RunningGateway gateway = routes("- {name: no, answer: {status: 404, body: none}}")) {
-            FramePeer client = gateway.client();
-            int call = client.open(
-                    false, ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "example.test");
+        routes("- {name: no, answer: {status: 404, body: none}}");
+        FramePeer client = gateway.client();
+        int call = client.open(false, ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "example.test");
 
-            assertThat(client.awaitHead(call).value(":status")).isEqualTo("404");
-            assertThat(client.await(call, WireFrame.RST_STREAM).code()).isEqualTo(WireFrame.NO_ERROR);
+        assertThat(client.awaitHead(call).value(":status")).isEqualTo("404");
+        assertThat(client.await(call, WireFrame.RST_STREAM).code()).isEqualTo(WireFrame.NO_ERROR);
 
-            int next = client.get("/");
-            assertThat(client.awaitHead(next).value(":status")).isEqualTo("404");
-        }
+        int next = client.get("/");
+        assertThat(client.awaitHead(next).value(":status")).isEqualTo("404");
     }
 
     @ParameterizedTest
@@ -162,35 +153,34 @@ class RoutingTest {
                 "redirect: {host: new.test} | 12 | moved to http://new.test/pkg.S/M",
             })
     void answersGrpcCallersInTheirWay(String action, String status, String message) {
-        try (RunningGateway gateway = routes("- {name: own, " + action + "}")) {
-            FramePeer client = gateway.client();
-            int call = client.open(
-                    true,
-                    ":method",
-                    "POST",
-                    ":scheme",
-                    "http",
-                    ":path",
-                    "/pkg.S/M",
-                    ":authority",
-                    "example.test",
-                    "content-type",
-                    "application/grpc");
+        routes("- {name: own, " + action + "}");
+        FramePeer client = gateway.client();
+        int call = client.open(
+                true,
+                ":method",
+                "POST",
+                ":scheme",
+                "http",
+                ":path",
+                "/pkg.S/M",
+                ":authority",
+                "example.test",
+                "content-type",
+                "application/grpc");
 
-            WireFrame head = client.awaitHead(call);
+        WireFrame head = client.awaitHead(call);
 
-            assertThat(head.end()).isTrue();
-            assertThat(head.value(":status")).isEqualTo("200");
-            assertThat(head.value("content-type")).isEqualTo("application/grpc");
-            assertThat(head.value("grpc-status")).isEqualTo(status);
-            assertThat(String.valueOf(head.value("grpc-message"))).isEqualTo(message.equals("-") ? "null" : message);
-            assertThat(gateway.ended().grpcStatus()).isEqualTo(Integer.parseInt(status));
-        }
+        assertThat(head.end()).isTrue();
+        assertThat(head.value(":status")).isEqualTo("200");
+        assertThat(head.value("content-type")).isEqualTo("application/grpc");
+        assertThat(head.value("grpc-status")).isEqualTo(status);
+        assertThat(String.valueOf(head.value("grpc-message"))).isEqualTo(message.equals("-") ? "null" : message);
+        assertThat(gateway.ended().grpcStatus()).isEqualTo(Integer.parseInt(status));
     }
 
     @Test
     void changesThePathTheAuthorityAndTheFieldsOnTheWay() {
-        try (RunningGateway gateway = routes("""
+        routes("""
                 - name: people
                   path-template: "/users/{id}/..."
                   cluster: origin
@@ -198,38 +188,36 @@ class RoutingTest {
                   authority: people.test
                   request-headers: {remove: [X-Gone], set: {x-set: "1"}, add: {x-more: b}}
                   response-headers: {remove: [server], set: {x-set: "2"}, add: {x-more: d}}
-                """)) {
-            FramePeer client = gateway.client();
-            int call = client.get("/users/42/files?a=b", "x-gone", "1", "x-set", "0", "x-more", "a");
-            FramePeer origin = gateway.origin().connection();
+                """);
+        FramePeer client = gateway.client();
+        int call = client.get("/users/42/files?a=b", "x-gone", "1", "x-set", "0", "x-more", "a");
+        FramePeer origin = gateway.origin().connection();
 
-            WireFrame head = origin.awaitHead(1);
-            origin.head(1, true, ":status", "200", "server", "x", "x-more", "c");
+        WireFrame head = origin.awaitHead(1);
+        origin.head(1, true, ":status", "200", "server", "x", "x-more", "c");
 
-            assertThat(head.value(":path")).isEqualTo("/people/42/files?a=b");
-            assertThat(head.value(":authority")).isEqualTo("people.test");
-            assertThat(head.fields()).doesNotContain("x-gone").containsSequence("x-set", "1");
-            assertThat(head.fields()).containsSubsequence("x-more", "a", "x-more", "b");
-            assertThat(client.awaitHead(call).undated())
-                    .containsExactly(":status", "200", "x-more", "c", "x-set", "2", "x-more", "d");
-            assertThat(gateway.ended().path()).isEqualTo("/users/42/files?a=b");
-        }
+        assertThat(head.value(":path")).isEqualTo("/people/42/files?a=b");
+        assertThat(head.value(":authority")).isEqualTo("people.test");
+        assertThat(head.fields()).doesNotContain("x-gone").containsSequence("x-set", "1");
+        assertThat(head.fields()).containsSubsequence("x-more", "a", "x-more", "b");
+        assertThat(client.awaitHead(call).undated())
+                .containsExactly(":status", "200", "x-more", "c", "x-set", "2", "x-more", "d");
+        assertThat(gateway.ended().path()).isEqualTo("/users/42/files?a=b");
     }
 
     @Test
     void splitsByWeightAndKeepsARequestIdWhereItWas() {
-        try (RunningGateway gateway = routes("""
+        routes("""
                 - {name: split, clusters: [{cluster: nobody, weight: 0}, {cluster: origin, weight: 3}]}
-                """)) {
-            FramePeer client = gateway.client();
-            int call = client.get("/");
-            FramePeer origin = gateway.origin().connection();
-            origin.awaitHead(1);
-            origin.head(1, true, ":status", "204");
+                """);
+        FramePeer client = gateway.client();
+        int call = client.get("/");
+        FramePeer origin = gateway.origin().connection();
+        origin.awaitHead(1);
+        origin.head(1, true, ":status", "204");
 
-            assertThat(client.awaitHead(call).value(":status")).isEqualTo("204");
-            assertThat(gateway.ended().cluster()).isEqualTo("origin");
-        }
+        assertThat(client.awaitHead(call).value(":status")).isEqualTo("204");
+        assertThat(gateway.ended().cluster()).isEqualTo("origin");
     }
 
     @Test
@@ -250,18 +238,17 @@ class RoutingTest {
 
     @Test
     void selectsByTheClientThatATrustedProxyNames() {
-        try (RunningGateway gateway = routes("""
+        routes("""
                 - {name: inner, client: [10.0.0.0/8], answer: {body: inner}}
                 - {name: outer, answer: {body: outer}}
-                """, "trusted: [127.0.0.0/8, 10.9.0.0/16]")) {
-            FramePeer client = gateway.client();
+                """, "trusted: [127.0.0.0/8, 10.9.0.0/16]");
+        FramePeer client = gateway.client();
 
-            assertThat(body(client, "x-forwarded-for", "10.1.1.1")).isEqualTo("inner");
-            assertThat(body(client, "x-forwarded-for", "10.1.1.1, 203.0.113.9")).isEqualTo("outer");
-            assertThat(body(client, "x-forwarded-for", "203.0.113.9, 10.1.1.1, 10.9.0.1"))
-                    .isEqualTo("inner");
-            assertThat(body(client)).isEqualTo("outer");
-        }
+        assertThat(body(client, "x-forwarded-for", "10.1.1.1")).isEqualTo("inner");
+        assertThat(body(client, "x-forwarded-for", "10.1.1.1, 203.0.113.9")).isEqualTo("outer");
+        assertThat(body(client, "x-forwarded-for", "203.0.113.9, 10.1.1.1, 10.9.0.1"))
+                .isEqualTo("inner");
+        assertThat(body(client)).isEqualTo("outer");
     }
 
     private static String body(FramePeer client, String... fields) {
@@ -272,34 +259,32 @@ class RoutingTest {
 
     @Test
     void endsAStreamWhoseLifeIsOver() {
-        try (RunningGateway gateway = routes("""
+        routes("""
                 - {name: events, cluster: origin, timeout: 1s, max-stream-life: 2s}
-                """)) {
-            FramePeer client = gateway.client();
-            int call = client.get("/");
-            FramePeer origin = gateway.origin().connection();
-            origin.awaitHead(1);
-            origin.head(1, false, ":status", "200", "content-type", "text/event-stream");
-            client.awaitHead(call);
+                """);
+        FramePeer client = gateway.client();
+        int call = client.get("/");
+        FramePeer origin = gateway.origin().connection();
+        origin.awaitHead(1);
+        origin.head(1, false, ":status", "200", "content-type", "text/event-stream");
+        client.awaitHead(call);
 
-            client.await(call, WireFrame.RST_STREAM);
+        client.await(call, WireFrame.RST_STREAM);
 
-            Exchange ended = gateway.ended();
-            assertThat(ended.cause()).isEqualTo(Cause.DEADLINE);
-            assertThat(ended.detail()).isEqualTo("max-stream-life has passed");
-        }
+        Exchange ended = gateway.ended();
+        assertThat(ended.cause()).isEqualTo(Cause.DEADLINE);
+        assertThat(ended.detail()).isEqualTo("max-stream-life has passed");
     }
 
     @Test
     void endsAnOrdinaryExchangeAtItsTimeout() {
-        try (RunningGateway gateway = routes("""
+        routes("""
                 - {name: slow, cluster: origin, timeout: 1s, max-stream-life: 2s}
-                """)) {
-            FramePeer client = gateway.client();
-            int call = client.get("/");
+                """);
+        FramePeer client = gateway.client();
+        int call = client.get("/");
 
-            assertThat(client.awaitHead(call).value(":status")).isEqualTo("504");
-            assertThat(gateway.ended().detail()).isEqualTo("the deadline has passed");
-        }
+        assertThat(client.awaitHead(call).value(":status")).isEqualTo("504");
+        assertThat(gateway.ended().detail()).isEqualTo("the deadline has passed");
     }
 }

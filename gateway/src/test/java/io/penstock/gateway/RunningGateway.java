@@ -86,7 +86,12 @@ final class RunningGateway implements AfterEachCallback, AutoCloseable {
 
     /** Has one listener, and one route to the origin with these keys of its {@code upstream}. */
     RunningGateway upstream(String keys) {
-        return configured(TO_ORIGIN.formatted("", keys));
+        return upstream(keys, "");
+    }
+
+    /** The same with further keys of the route. */
+    RunningGateway upstream(String keys, String route) {
+        return configured(toOrigin(keys, route).yaml);
     }
 
     /** Has this configuration. */
