@@ -34,8 +34,6 @@ public final class Exchange {
     private static final VarHandle RESPONSE_BYTES;
     private static final VarHandle UPSTREAM_STARTED;
     private static final VarHandle RESPONSE_STARTED;
-    private static final VarHandle ENDED;
-    private static final VarHandle END_ACTIONS;
 
     static {
         Lookup lookup = MethodHandles.lookup();
@@ -46,8 +44,6 @@ public final class Exchange {
         RESPONSE_BYTES = Handles.of(lookup, "responseBytes");
         UPSTREAM_STARTED = Handles.of(lookup, "upstreamStartedNanos");
         RESPONSE_STARTED = Handles.of(lookup, "responseStartedNanos");
-        ENDED = Handles.of(lookup, "endedNanos");
-        END_ACTIONS = Handles.of(lookup, "endActions");
     }
 
     private final Head request;
@@ -62,6 +58,8 @@ public final class Exchange {
     private final String authority;
     /** Of which this is a branch. */
     private final @Nullable Exchange whole;
+
+    private final ExchangeEnd end = new ExchangeEnd();
 
     private String protocol = "2";
     private String upstreamProtocol = "2";
@@ -94,22 +92,6 @@ public final class Exchange {
     private volatile long responseBytes;
     private volatile long upstreamStartedNanos;
     private volatile long responseStartedNanos;
-    private volatile long endedNanos;
-    private volatile @Nullable EndAction endActions;
-
-    private static final class EndAction {
-        /** In the place of those that have run: the exchange has ended. */
-        static final EndAction RAN = new EndAction(() -> {}, null);
-
-        final Runnable action;
-        final @Nullable EndAction next;
-
-        EndAction(Runnable action, @Nullable EndAction next) {
-            this.action = action;
-            this.next = next;
-        }
-    }
-
     /**
      * Begins an exchange at this instant.
      *
@@ -561,45 +543,22 @@ public final class Exchange {
 
     /** {@link System#nanoTime()} at the end; 0 before. */
     public long endedNanos() {
-        return endedNanos;
+        return end.nanos();
     }
 
     /** Runs the action once when the exchange ends, whatever its end; the newest action runs first. */
     public void onEnd(Runnable action) {
-        EndAction before = endActions;
-        while (before != EndAction.RAN) {
-            EndAction found = (EndAction) END_ACTIONS.compareAndExchange(this, before, new EndAction(action, before));
-            if (found == before) {
-                return;
-            }
-            before = found;
-        }
-        action.run();
+        end.add(action);
     }
 
     /** Ends the exchange: runs the end actions, then tells the observer. Later calls do nothing. Never blocks. */
     public void end() {
-        EndAction action = (EndAction) END_ACTIONS.getAndSet(this, EndAction.RAN);
-        if (action == EndAction.RAN) {
-            return;
-        }
-        ENDED.setRelease(this, System.nanoTime());
-        for (; action != null; action = action.next) {
-            guarded(action.action);
-        }
-        guarded(() -> observer.ended(this));
-    }
-
-    /** One action's defect keeps neither the others from running nor the caller, a connection's reader, from going on. */
-    private void guarded(Runnable action) {
-        try {
-            action.run();
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "defect at the end of an exchange of route " + route, e);
+        if (end.come(route)) {
+            ExchangeEnd.guarded(() -> observer.ended(this), route);
         }
     }
 
     public boolean ended() {
-        return endActions == EndAction.RAN;
+        return end.hasCome();
     }
 }
