@@ -12,12 +12,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -44,7 +42,7 @@ final class RunningGateway implements AfterEachCallback, AutoCloseable {
     private String yaml;
     private final Map<String, String> environment = new HashMap<>();
     private final List<Filter> filters = new ArrayList<>();
-    private final Deque<AutoCloseable> kept = new ConcurrentLinkedDeque<>();
+    private final Kept kept = new Kept();
     private final LinkedBlockingQueue<Exchange> ended = new LinkedBlockingQueue<>();
     private @Nullable Origin origin;
     private @Nullable Gateway gateway;
@@ -117,8 +115,7 @@ final class RunningGateway implements AfterEachCallback, AutoCloseable {
 
     /** Closes this, too, when the test is over: what was kept last is closed first. */
     <T extends AutoCloseable> T keep(T part) {
-        kept.push(part);
-        return part;
+        return kept.add(part);
     }
 
     synchronized RunningGateway start() {
@@ -149,17 +146,7 @@ final class RunningGateway implements AfterEachCallback, AutoCloseable {
 
     @Override
     public void close() {
-        while (!kept.isEmpty()) {
-            close(kept.pop());
-        }
-    }
-
-    private static void close(AutoCloseable part) {
-        try {
-            part.close();
-        } catch (Exception e) {
-            throw new AssertionError("cannot be closed: " + part, e);
-        }
+        kept.close();
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.gateway.FreePort;
+import io.penstock.gateway.Kept;
 import io.penstock.gateway.config.lookup.LookupConfig;
 import io.penstock.gateway.config.store.RedisConfig;
 import io.penstock.gateway.config.upstream.UpstreamConfig.Reuse;
@@ -31,9 +32,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,19 +49,20 @@ class RedisStoreTest {
     @TempDir
     static Path folder;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    final Kept open = new Kept();
+
     private final MovableClock clock = new MovableClock();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable closeable : open.reversed()) {
-            closeable.close();
-        }
+    private RedisProcess redis;
+
+    @BeforeEach
+    void start() throws IOException {
+        redis = started();
     }
 
     @Test
     void seesAPlainSetByAnyoneAtTheNextCall() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Heard heard = lookup("${jobid}", redis.url());
         Target before = heard.lookup.resolve(request("j-1"));
@@ -73,7 +76,6 @@ class RedisStoreTest {
 
     @Test
     void asksOnceForAKeyThatDoesNotChange() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Lookup lookup = lookup("${jobid}", redis.url()).lookup;
         Target target = lookup.resolve(request("j-1"));
@@ -88,7 +90,6 @@ class RedisStoreTest {
 
     @Test
     void asksForEveryRequestWhenNothingIsCached() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Heard heard = lookup(Lookups.uncached("${jobid}"), with(redis.url(), Reuse.ALWAYS, Duration.ofMinutes(1)));
 
@@ -107,7 +108,6 @@ class RedisStoreTest {
 
     @Test
     void servesNothingFromBeforeWhenNothingIsCachedAndRedisIsAway() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Heard heard = lookup(Lookups.uncached("${jobid}"), with(redis.url(), Reuse.ALWAYS, Duration.ofMinutes(1)));
         heard.lookup.resolve(request("j-1"));
@@ -120,7 +120,6 @@ class RedisStoreTest {
 
     @Test
     void opensAConnectionForEachQuestionAndClosesItAfterwards() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Heard heard = lookup(Lookups.uncached("${jobid}"), with(redis.url(), Reuse.NEVER, Duration.ofMinutes(1)));
 
@@ -137,7 +136,6 @@ class RedisStoreTest {
 
     @Test
     void closesAConnectionThatWasIdleForAsLongAsConfigured() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Heard heard = lookup(Lookups.config("${jobid}"), with(redis.url(), Reuse.ALWAYS, Duration.ofSeconds(1)));
         heard.lookup.resolve(request("j-1"));
@@ -149,7 +147,6 @@ class RedisStoreTest {
 
     @Test
     void hearsOfItsPrefixOnly() throws Exception {
-        RedisProcess redis = started();
         Heard heard = lookup("job:${jobid}", redis.url());
 
         redis.call("SET", "other", "x");
@@ -162,7 +159,6 @@ class RedisStoreTest {
 
     @Test
     void hearsOfDeletedExpiredAndRenamedKeys() throws Exception {
-        RedisProcess redis = started();
         Heard heard = lookup("${jobid}", redis.url());
         redis.call("MSET", "a", "127.0.0.1:1", "b", "127.0.0.1:2", "c", "127.0.0.1:3");
         heard.awaitChange("c");
@@ -185,7 +181,6 @@ class RedisStoreTest {
 
     @Test
     void loadsAKeyOnceForAllWhoWaitForIt() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Lookup lookup = lookup("${jobid}", redis.url()).lookup;
         lookup.resolve(request("j-1"));
@@ -209,7 +204,6 @@ class RedisStoreTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void keepsNoAnswerFromBeforeAChange(boolean askedMeanwhile) throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         HoldingProxy proxy = new HoldingProxy(redis.port(), "127.0.0.1:9001");
         open.add(proxy);
@@ -234,7 +228,6 @@ class RedisStoreTest {
 
     @Test
     void remembersAnAbsentKeyAndFindsItOnceItIsSet() throws Exception {
-        RedisProcess redis = started();
         Heard heard = lookup("${jobid}", redis.url());
         assertRefused(Cause.KEY_UNKNOWN, () -> heard.lookup.resolve(request("j-1")));
         assertRefused(Cause.KEY_UNKNOWN, () -> heard.lookup.ready(request("j-1")));
@@ -248,7 +241,6 @@ class RedisStoreTest {
 
     @Test
     void refusesAKeyThatHasNoString() throws Exception {
-        RedisProcess redis = started();
         redis.call("RPUSH", "j-1", "127.0.0.1:9001");
         Lookup lookup = lookup("${jobid}", redis.url()).lookup;
 
@@ -273,7 +265,6 @@ class RedisStoreTest {
 
     @Test
     void servesKnownTargetsWhileRedisIsKilledAndNewOnesOnceItIsBack() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Heard heard = lookup("${jobid}", redis.url());
         Target known = heard.lookup.resolve(request("j-1"));
@@ -295,7 +286,6 @@ class RedisStoreTest {
 
     @Test
     void servesNothingOlderThanTheStatedAge() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Heard heard = lookup("${jobid}", redis.url());
         heard.lookup.resolve(request("j-1"));
@@ -311,7 +301,6 @@ class RedisStoreTest {
 
     @Test
     void neverWaitsLongerThanItsTimeoutForARedisThatHangs() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Heard heard = lookup("${jobid}", redis.url());
         Target known = heard.lookup.resolve(request("j-1"));
@@ -342,7 +331,6 @@ class RedisStoreTest {
 
     @Test
     void servesWhatWasNotConfirmedForLongWhenRedisHangs() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Heard heard = lookup("${jobid}", redis.url());
         Target known = heard.lookup.resolve(request("j-1"));
@@ -358,7 +346,6 @@ class RedisStoreTest {
 
     @Test
     void noticesARedisThatHangsWithoutAnyQuestion() throws Exception {
-        RedisProcess redis = started();
         Heard heard = lookup("${jobid}", redis.url());
         await(heard.store::available);
 
@@ -374,7 +361,6 @@ class RedisStoreTest {
 
     @Test
     void forgetsEverythingWhenRedisIsFlushed() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Heard heard = lookup("${jobid}", redis.url());
         heard.lookup.resolve(request("j-1"));
@@ -388,7 +374,6 @@ class RedisStoreTest {
 
     @Test
     void asksAgainAboutEverythingWhenItsWatchIsCutOff() throws Exception {
-        RedisProcess redis = started();
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Heard heard = lookup("${jobid}", redis.url());
         heard.lookup.resolve(request("j-1"));
@@ -404,7 +389,6 @@ class RedisStoreTest {
 
     @Test
     void asksOnAnotherConnectionWhenTheServerClosedTheIdleOne() throws Exception {
-        RedisProcess redis = started();
         Heard heard = lookup("${jobid}", redis.url());
         redis.call("MSET", "j-1", "127.0.0.1:9001", "j-2", "127.0.0.1:9002");
         heard.lookup.resolve(request("j-1"));
@@ -417,7 +401,6 @@ class RedisStoreTest {
 
     @Test
     void countsItsConnections() throws Exception {
-        RedisProcess redis = started();
         Heard heard = lookup("${jobid}", redis.url());
         for (int i = 0; i < 5; i++) {
             String key = "j-" + i;
@@ -438,7 +421,6 @@ class RedisStoreTest {
 
     @Test
     void opensNoMoreConnectionsThanItMay() throws Exception {
-        RedisProcess redis = started();
         Heard heard = lookup("${jobid}", redis.url());
         await(heard.store::available);
         redis.call("CLIENT", "PAUSE", "300", "ALL");
@@ -460,7 +442,6 @@ class RedisStoreTest {
 
     @Test
     void logsInAsAUserWithFewRightsAndUsesADatabase() throws Exception {
-        RedisProcess redis = started();
         redis.call(
                 "ACL",
                 "SETUSER",
@@ -491,7 +472,6 @@ class RedisStoreTest {
 
     @Test
     void seesChangesOfAServerThatRefusesToTellThemWhenEntriesAge() throws Exception {
-        RedisProcess redis = started();
         redis.call("ACL", "SETUSER", "gate", "on", ">pass", "~*", "+get", "+ping");
         redis.call("SET", "j-1", "127.0.0.1:9001");
         Heard heard = lookup("${jobid}", "redis://gate:pass@127.0.0.1:" + redis.port());
@@ -654,8 +634,7 @@ class RedisStoreTest {
         } else {
             redis = RedisProcess.start(folder, arguments);
         }
-        open.add(redis);
-        return redis;
+        return open.add(redis);
     }
 
     private Heard lookup(String key, String url) throws IOException, InterruptedException {
