@@ -63,7 +63,8 @@ free_ports() {
 
 # A process and all its descendants, ids on one line.
 family() {
-  awk -v root="$1" '
+  # awk would give up on all of them where one ends meanwhile.
+  cat /proc/[0-9]*/stat 2>/dev/null | awk -v root="$1" '
     { pid = $1; sub(/^.*\) /, ""); split($0, rest, " "); parent[pid] = rest[2] }
     END {
       member[root] = 1
@@ -71,7 +72,7 @@ family() {
         for (p in parent) if (!(p in member) && (parent[p] in member)) { member[p] = 1; grown = 1 }
       } while (grown)
       for (p in member) printf "%s ", p
-    }' /proc/[0-9]*/stat 2>/dev/null
+    }'
 }
 
 clock_ticks=$(getconf CLK_TCK)

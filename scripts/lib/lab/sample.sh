@@ -10,12 +10,10 @@ PATH=$PATH:/usr/sbin
 used_us=0 pid=$2 redis=$3 backend=$4 port=$5 file=$6
 
 sample() {
-  local at=${EPOCHREALTIME/[.,]/} try
-  # A process that ends meanwhile makes awk give up on all of them.
-  for try in $(seq 5); do
-    now_us=$(cpu_us "$pid")
-    [ "$now_us" -gt 0 ] && [ "$now_us" -ge "$used_us" ] && used_us=$now_us && break
-  done
+  local at=${EPOCHREALTIME/[.,]/} now_us
+  now_us=$(cpu_us "$pid")
+  # A child that has ended takes its time along.
+  [ "$now_us" -lt "$used_us" ] || used_us=$now_us
   ss -tanH | LC_ALL=C awk -v "at=$((at / 1000))" -v "cpu=$used_us" -v "hertz=$clock_ticks" -v "redis=$redis" -v "backend=$backend" -v "port=$port" \
     -f scripts/lib/lab/sample.awk kind=sockets - kind=counters /proc/net/snmp /proc/net/netstat kind=machine /proc/stat >>"$file"
 }

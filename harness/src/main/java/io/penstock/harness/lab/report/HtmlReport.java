@@ -20,6 +20,7 @@ public final class HtmlReport {
             .dim { color: var(--dim); } code { font-size: 13px; } .scroll { overflow-x: auto; }
             table { border-collapse: collapse; font-size: 14px; width: 100%; }
             th, td { border-bottom: 1px solid var(--rule); padding: 4px 10px 4px 0; text-align: left; vertical-align: top; }
+            td:nth-child(-n+2) { white-space: nowrap; }
             th { color: var(--dim); font-weight: 600; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
             .holds { color: var(--c3); font-weight: 600; } .fails { color: var(--c4); font-weight: 600; } .unjudged { color: var(--c1); font-weight: 600; }
             .charts { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(400px, 100%), 1fr)); }
