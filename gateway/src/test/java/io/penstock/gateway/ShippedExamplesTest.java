@@ -65,6 +65,45 @@ class ShippedExamplesTest {
         }
     }
 
+    /** Of a key that nobody stored a stranger does not even learn that. */
+    @Test
+    void looksNothingUpForStrangers() throws Exception {
+        TestTokens issuer = TestTokens.of("ES256", "");
+        try (LocalGateway gateway =
+                start("jobid-identity.yaml", Map.of("PORT", "0", "ADMIN_PORT", "0", "IDENTITY_KEYS", issuer.pem()))) {
+            FramePeer client = FramePeer.connect(gateway.address());
+
+            assertThat(status(client, "jobid", "unknown")).isEqualTo("16");
+            assertThat(status(client, "jobid", "unknown", "authorization", "Bearer nonsense"))
+                    .isEqualTo("16");
+            assertThat(status(client, "jobid", "unknown", "authorization", "Bearer " + issuer.token()))
+                    .isEqualTo("5");
+            client.close();
+        }
+    }
+
+    private static String status(FramePeer client, String... fields) throws Exception {
+        int stream = client.open(
+                true,
+                FramePeer.joined(
+                        new String[] {
+                            ":method",
+                            "POST",
+                            ":scheme",
+                            "http",
+                            ":path",
+                            "/s/m",
+                            ":authority",
+                            "a.test",
+                            "content-type",
+                            "application/grpc",
+                            "te",
+                            "trailers"
+                        },
+                        fields));
+        return String.valueOf(client.awaitHead(stream).value("grpc-status"));
+    }
+
     @Test
     void proxiesHttp() throws Exception {
         try (Backends backends = Backends.start(Backends.Ports.any());

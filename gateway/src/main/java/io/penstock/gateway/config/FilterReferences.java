@@ -4,7 +4,10 @@ package io.penstock.gateway.config;
 import io.penstock.gateway.config.cluster.ClusterConfig;
 import io.penstock.gateway.config.filter.FilterConfig;
 import io.penstock.gateway.config.filter.ForwardedConfig;
+import io.penstock.gateway.config.filter.MtlsConfig;
 import io.penstock.gateway.config.filter.NamedFilterConfig;
+import io.penstock.gateway.config.listener.ListenerConfig;
+import io.penstock.gateway.config.listener.TlsConfig;
 import io.penstock.gateway.config.read.Check;
 import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.config.store.StoreConfig;
@@ -47,6 +50,20 @@ final class FilterReferences {
                     route.forwarded().isEmpty() || route.filters().stream().noneMatch(this::forwarded),
                     "",
                     "names a forwarded filter beside the route's own forwarded, expected one of them");
+        }
+    }
+
+    /** Who looks at client certificates needs a listener that asks for them. */
+    void checkCertificates(List<ListenerConfig> listeners) {
+        boolean asked = listeners.stream()
+                .anyMatch(listener ->
+                        listener.tls().flatMap(TlsConfig::clientCertificate).isPresent());
+        for (int i = 0; i < filters.size(); i++) {
+            check.that(
+                    "filters[" + i + "].mtls",
+                    asked || !(filters.get(i).policy() instanceof MtlsConfig),
+                    "",
+                    "looks at client certificates, for which no listener asks, expected tls.client-certificate of one");
         }
     }
 

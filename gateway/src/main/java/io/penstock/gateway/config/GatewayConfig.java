@@ -81,7 +81,9 @@ public record GatewayConfig(
         references.targets(routes, clusters, lookups);
         references.fallbacks(clusters);
         references.matches(routes);
-        new FilterReferences(check, filters).check(globalFilters, routes, clusters, stores);
+        FilterReferences policies = new FilterReferences(check, filters);
+        policies.check(globalFilters, routes, clusters, stores);
+        policies.checkCertificates(listeners);
         check.done();
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.exchange;
 
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -11,12 +13,33 @@ import java.util.function.BooleanSupplier;
  * @param port the TCP port, 0 to 65 535
  * @param secure whether the connection is TLS
  * @param trust whether the address is within the trusted networks, as they are configured now
+ * @param certificates which it has shown in the TLS handshake and the listener has verified, its own first; none where none was asked for
  */
-public record Peer(String listener, String address, int port, boolean secure, BooleanSupplier trust) {
+public record Peer(
+        String listener,
+        String address,
+        int port,
+        boolean secure,
+        BooleanSupplier trust,
+        List<X509Certificate> certificates) {
+
+    public Peer {
+        certificates = List.copyOf(certificates);
+    }
+
+    /** A peer without a certificate. */
+    public Peer(String listener, String address, int port, boolean secure, BooleanSupplier trust) {
+        this(listener, address, port, secure, trust, List.of());
+    }
 
     /** A peer who is trusted, or not, for good. */
     public Peer(String listener, String address, int port, boolean secure, boolean trusted) {
         this(listener, address, port, secure, () -> trusted);
+    }
+
+    /** The same peer, which has shown these. */
+    public Peer showing(List<X509Certificate> shown) {
+        return shown.isEmpty() ? this : new Peer(listener, address, port, secure, trust, shown);
     }
 
     public boolean trusted() {

@@ -12,6 +12,7 @@ import io.penstock.gateway.config.filter.ForwardedConfig;
 import io.penstock.gateway.config.filter.HeadersConfig;
 import io.penstock.gateway.config.filter.JwtConfig;
 import io.penstock.gateway.config.filter.LimitBodyConfig;
+import io.penstock.gateway.config.filter.MtlsConfig;
 import io.penstock.gateway.config.filter.NamedFilterConfig;
 import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.exchange.MemoryUse;
@@ -92,6 +93,7 @@ public final class Filters {
             case JwtConfig jwt -> new JwtFilter(name, jwt, clusters, stores);
             case ApiKeyConfig keys -> new ApiKeyFilter(name, keys, stores);
             case BasicConfig basic -> new BasicFilter(name, basic);
+            case MtlsConfig mtls -> new MtlsFilter(name, mtls);
         };
     }
 

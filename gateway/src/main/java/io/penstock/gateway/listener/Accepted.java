@@ -78,6 +78,7 @@ final class Accepted implements ServerConnection {
                 TlsWire secure = TlsWire.connect(raw, tls.engine(), listener.handshakeNanos());
                 alpn = secure.protocol();
                 wire = secure;
+                peer = peer.showing(secure.peerCertificates());
             }
             Undecided begun = new Undecided(new FirstBytes(), listener.codecs(), wire, peer);
             undecided = begun;

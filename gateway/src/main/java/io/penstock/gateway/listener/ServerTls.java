@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.listener;
 
+import io.penstock.gateway.config.listener.ClientCertificateConfig;
+import io.penstock.gateway.config.listener.ClientCertificateConfig.Mode;
 import io.penstock.gateway.config.listener.ListenerProtocol;
 import io.penstock.gateway.config.listener.TlsConfig;
 import io.penstock.gateway.config.read.Pem;
@@ -13,11 +15,13 @@ import java.security.Signature;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
 
 /** The TLS of a listener, from PEM files. Every failure says which file is wrong and what was expected in it. */
 public final class ServerTls {
@@ -27,10 +31,12 @@ public final class ServerTls {
     static final String HTTP1 = "http/1.1";
 
     private final SSLContext context;
+    private final Optional<Mode> clients;
     private final String[] protocols;
 
-    private ServerTls(SSLContext context, List<ListenerProtocol> protocols) {
+    private ServerTls(SSLContext context, Optional<Mode> clients, List<ListenerProtocol> protocols) {
         this.context = context;
+        this.clients = clients;
         List<String> names = new ArrayList<>();
         if (protocols.contains(ListenerProtocol.HTTP2)) {
             names.add(HTTP2);
@@ -47,6 +53,13 @@ public final class ServerTls {
         engine.setUseClientMode(false);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setApplicationProtocols(protocols);
+        clients.ifPresent(mode -> {
+            if (mode == Mode.REQUIRED) {
+                parameters.setNeedClientAuth(true);
+            } else {
+                parameters.setWantClientAuth(true);
+            }
+        });
         engine.setSSLParameters(parameters);
         return engine;
     }
@@ -55,7 +68,9 @@ public final class ServerTls {
     public static void check(TlsConfig config, BiConsumer<String, String> wrong) {
         boolean chain = reads("certificate", () -> Pem.certificates(config.certificate()), wrong);
         boolean key = reads("key", () -> Pem.key(config.key()), wrong);
-        if (chain && key) {
+        boolean clients = config.clientCertificate().isEmpty()
+                || ClientTrust.check(config.clientCertificate().get(), wrong);
+        if (chain && key && clients) {
             reads("key", () -> of(config, List.of()), wrong);
         }
     }
@@ -88,8 +103,11 @@ public final class ServerTls {
         store.setKeyEntry("listener", key, new char[0], chain);
         keys.init(store, new char[0]);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return new ServerTls(context, protocols);
+        TrustManager[] trust = config.clientCertificate().isPresent()
+                ? ClientTrust.of(config.clientCertificate().get())
+                : null;
+        context.init(keys.getKeyManagers(), trust, null);
+        return new ServerTls(context, config.clientCertificate().map(ClientCertificateConfig::mode), protocols);
     }
 
     /** Whether what the key signs is what the certificate verifies. */

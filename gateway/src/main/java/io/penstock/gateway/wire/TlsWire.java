@@ -5,11 +5,16 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * A TLS connection over a {@link ChannelWire}, in blocking style, either side.
@@ -374,6 +379,24 @@ public final class TlsWire implements PooledWire {
     /** How much memory its buffers take. For tests, while nobody uses it. */
     int bufferBytes() {
         return encrypted.capacity() + plain.capacity() + output.capacity();
+    }
+
+    /** What the peer has shown and was verified, its own first; none where none was asked for. */
+    public List<X509Certificate> peerCertificates() {
+        List<X509Certificate> shown = new ArrayList<>();
+        if (!engine.getNeedClientAuth() && !engine.getWantClientAuth()) {
+            return shown;
+        }
+        try {
+            for (Certificate one : engine.getSession().getPeerCertificates()) {
+                if (one instanceof X509Certificate certificate) {
+                    shown.add(certificate);
+                }
+            }
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of(); // it has none, and needs none
+        }
+        return shown;
     }
 
     @Override

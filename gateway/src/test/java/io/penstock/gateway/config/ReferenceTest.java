@@ -12,6 +12,9 @@ import io.penstock.gateway.config.filter.HeaderEditConfig;
 import io.penstock.gateway.config.filter.IssuerConfig;
 import io.penstock.gateway.config.filter.JwtConfig;
 import io.penstock.gateway.config.filter.LimitBodyConfig;
+import io.penstock.gateway.config.filter.MtlsConfig;
+import io.penstock.gateway.config.listener.ClientCertificateConfig;
+import io.penstock.gateway.config.listener.TlsConfig;
 import io.penstock.gateway.config.match.FieldMatchConfig;
 import io.penstock.gateway.config.match.MatchConfig;
 import io.penstock.gateway.config.match.PathConfig;
@@ -31,6 +34,7 @@ import io.penstock.gateway.exchange.GrpcStatus;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -157,6 +161,10 @@ class ReferenceTest {
                         issuer(),
                         revocation(),
                         filter("api-key: {store: jobs}"),
+                        new MtlsConfig(true, MtlsConfig.Forward.NONE, Map.of()),
+                        new TlsConfig(Path.of("certificate"), Path.of("key"), Optional.empty()),
+                        new ClientCertificateConfig(
+                                Path.of("authorities"), ClientCertificateConfig.Mode.REQUIRED, Optional.empty()),
                         filter("basic: {users: 'file:docs/configuration.md'}"),
                         issuer().jwks().orElseThrow(),
                         new LimitBodyConfig(Optional.empty(), Optional.empty()),
@@ -282,6 +290,10 @@ class ReferenceTest {
                 },
                 new String[] {"filters[0].api-key.keys", with("filters: [{name: f, api-key: {}}]\n")},
                 new String[] {"filters[0].basic.users", with("filters: [{name: f, basic: {}}]\n")},
+                new String[] {
+                    "listeners[0].tls.client-certificate.authorities",
+                    with("listeners: [{port: 0, tls: {certificate: a, key: a, client-certificate: {}}}]\n")
+                },
                 new String[] {"filters[0].limit-body.request", with("filters: [{name: f, limit-body: {}}]\n")},
                 new String[] {"lookups[0].store", with("lookups: [{name: job, key: '${jobid}'}]\n")},
                 new String[] {"lookups[0].key", with("lookups: [{name: job, store: jobs}]\n")},

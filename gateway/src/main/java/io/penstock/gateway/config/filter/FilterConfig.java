@@ -18,7 +18,8 @@ public sealed interface FilterConfig
                 ForwardedConfig,
                 HeadersConfig,
                 JwtConfig,
-                LimitBodyConfig {
+                LimitBodyConfig,
+                MtlsConfig {
 
     /** How each kind is read, by the key that names it. */
     private static Map<String, Function<ConfigNode, FilterConfig>> kinds() {
@@ -32,6 +33,7 @@ public sealed interface FilterConfig
         kinds.put("jwt", JwtConfig::from);
         kinds.put("api-key", ApiKeyConfig::from);
         kinds.put("basic", BasicConfig::from);
+        kinds.put("mtls", MtlsConfig::from);
         return kinds;
     }
 
