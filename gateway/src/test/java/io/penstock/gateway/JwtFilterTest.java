@@ -323,6 +323,7 @@ class JwtFilterTest {
             }
             assertThat(defects.found()).isEmpty();
         }
+        assertThat(scene.page("/v1/memory")).contains("\"name\":\"who\",\"unit\":\"bytes\",\"used\":0,");
         assertThat(client.awaitHead(client.get("/", "authorization", bearer(good)))
                         .status())
                 .isEqualTo("200");

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Client certificates: what the listener asks for, and what the filter makes of them. */
-@Timeout(60)
+@Timeout(180)
 class MtlsFilterTest {
     @TempDir
     static Path folder;

@@ -80,7 +80,7 @@ final class ShownToken {
 
     private static String[] pairs(String path) {
         int query = path.indexOf('?');
-        return query < 0 ? new String[0] : path.substring(query + 1).split("&");
+        return query < 0 ? new String[0] : path.substring(query + 1).split("&", -1);
     }
 
     private static boolean names(String pair, String name) {

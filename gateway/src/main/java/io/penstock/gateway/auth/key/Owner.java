@@ -17,7 +17,7 @@ record Owner(String name, List<String> roles) {
 
     /** Reads {@code NAME} or {@code NAME ROLE,ROLE}; null when it is neither. */
     static @Nullable Owner parse(String text) {
-        String[] words = text.strip().split("\\s+");
+        String[] words = text.strip().split("\\s+", -1);
         if (words.length > 2 || words[0].isEmpty()) {
             return null;
         }
@@ -26,7 +26,7 @@ record Owner(String name, List<String> roles) {
 
     /** Reads roles with commas between them. */
     static List<String> roles(String text) {
-        return Arrays.stream(text.split(",")).filter(role -> !role.isEmpty()).toList();
+        return Arrays.stream(text.split(",", -1)).filter(role -> !role.isEmpty()).toList();
     }
 
     Identity identity(Identity.Proof proof, String filter) {
