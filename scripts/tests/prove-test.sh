@@ -122,10 +122,15 @@ it "tells in JSON"
 OURS=3 prove --json weight 2>/dev/null
 equals '[false,"disagrees",0.75]' "$(printf '%s' "$said" | tail -n 1 | jq -c '[.agrees, .blocks[0].verdict, .blocks[0].figures[0].new]')"
 it "fails with a command that fails, and shows what it said"
-CODE=3 prove weight
+CODE=4 prove weight
 equals 1 "$code"
-contains "weight failed, exit code 3" "$said"
+contains "weight failed, exit code 4" "$said"
 contains "weighing" "$said"
+it "goes by the figures where a command could not judge all of it"
+CODE=3 prove weight
+equals 0 "$code"
+CODE=3 OURS=9 prove weight
+equals 1 "$code"
 it "fails without JSON to read"
 OURS=nonsense prove weight
 equals 1 "$code"
@@ -213,6 +218,29 @@ reset
 echo "It took 12 ms." >"$folder/gateway/docs/decisions/0001-history.md"
 prove --check
 equals 0 "$code"
+
+it "sees the figures of profiles"
+reset
+mkdir "$folder/sysctl"
+printf '%s\n' '# does: it takes 5 ms' '# figure: guessed' 'net.a = 1' >"$folder/sysctl/p.conf"
+prove --check
+equals "1" "$code"
+contains "sysctl/p.conf:2: a figure stands in no block" "$said"
+it "writes them, as comments"
+echo 'def text: "# figure: \(.weight.ours) ms";' >"$folder/scripts/lib/prove/blocks/profile.jq"
+printf '%s\n' '# does: it takes 5 ms' '# <!-- prove profile command="scripts/prove weight" tolerance="theirs" date="2026-01-02" -->' '# figure: none' \
+  '# <!-- /prove -->' 'net.a = 1' >"$folder/sysctl/p.conf"
+prove --check
+contains "sysctl/p.conf:2: the block 'profile' is not what its report says" "$said"
+prove --render
+equals "# figure: 2 ms" "$(sed -n 3p "$folder/sysctl/p.conf")"
+prove --check
+equals 0 "$code"
+it "wants their markers to be comments"
+sed 's/^# <!-- p/<!-- p/' "$folder/sysctl/p.conf" >"$folder/p.conf" && cp "$folder/p.conf" "$folder/sysctl/p.conf"
+prove --check
+contains "sysctl/p.conf:2: a marker stands alone on its line" "$said"
+rm -r "$folder/sysctl" "$folder/scripts/lib/prove/blocks/profile.jq"
 
 it "refuses a name that is none"
 prove nobody

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The blocks of documents, one line each: FILE, FIRST LINE, LAST LINE, NAME, COMMAND, TOLERANCE, DATE, tabs between. What is
-# wrong with a marker comes as a line of `!` and a sentence.
+# wrong with a marker comes as a line of `!` and a sentence. In a profile of sysctl each line of a block is a comment of that.
 
 BEGIN { FS = "\t"; OFS = "\t" }
 
@@ -14,6 +14,9 @@ function attribute(name,    found) {
   sub(/^[^"]*"/, "", found)
   return substr(found, 1, length(found) - 1)
 }
+
+# What stands before a marker, by the kind of file.
+function lead() { return FILENAME ~ /\.conf$/ ? "# " : "" }
 
 function known(tolerance) {
   return tolerance ~ /^([0-9]+%|at (most|least) [0-9]+(\.[0-9]+)?|same|passes|history|theirs)$/
@@ -32,9 +35,9 @@ fenced { next }
 
 /<!-- prove / {
   if (open_file != "") { problem("a block begins inside the block '" name "'"); next }
-  if ($0 !~ /^<!-- prove .* -->$/) { problem("a marker stands alone on its line: <!-- prove NAME command=\"...\" tolerance=\"...\" date=\"...\" -->"); next }
+  if ($0 !~ ("^" lead() "<!-- prove .* -->$")) { problem("a marker stands alone on its line: <!-- prove NAME command=\"...\" tolerance=\"...\" date=\"...\" -->"); next }
   rest = $0
-  sub(/^<!-- prove /, "", rest)
+  sub("^" lead() "<!-- prove ", "", rest)
   sub(/ -->$/, "", rest)
   name = rest
   sub(/ .*/, "", name)
@@ -54,7 +57,7 @@ fenced { next }
 
 /<!-- \/prove -->/ {
   if (open_file == "") { problem("a block ends that has not begun"); next }
-  if ($0 != "<!-- /prove -->") problem("<!-- /prove --> stands alone on its line")
+  if ($0 !~ ("^" lead() "<!-- /prove -->$")) problem("<!-- /prove --> stands alone on its line")
   if (FNR == open_line + 1) problem("the block '" name "' is empty")
   print FILENAME, open_line, FNR, name, command, tolerance, date
   open_file = ""

@@ -6,8 +6,11 @@
 reports=gateway/docs/measurements
 renderers=scripts/lib/prove/blocks
 
-# Decisions are dated history: nobody edits them, and what they tell was true on their day.
-documents() { find README.md gateway/docs -name '*.md' ! -path 'gateway/docs/decisions/*' | sort; }
+# Decisions are dated history: nobody edits them, and what they tell was true on their day. Profiles name the figures
+# behind their settings.
+documents() {
+  find README.md gateway/docs sysctl '(' -name '*.md' -o -path 'sysctl/*.conf' ')' ! -path 'gateway/docs/decisions/*' 2>/dev/null | sort
+}
 
 # read_blocks: into $work/blocks and $work/problems
 read_blocks() {

@@ -11,6 +11,9 @@ rewrite() {
     { print }' "$file" >"$work/document" && cat "$work/document" >"$file" && read_blocks
 }
 
+# What is kept of a report: a kernel's release goes without the name that its builder gave it.
+kept='if .kernel? then .kernel |= sub("-.*"; "") else . end'
+
 # keep: the report that was just made, its block, and the blocks that are made of it
 keep() {
   local today proved=$name each
@@ -20,7 +23,7 @@ keep() {
     return
   fi
   mkdir -p "$reports"
-  render "$name" text <"$work/$name.json" >"$work/text" && jq . "$work/$name.json" >"$reports/$name.json" && rewrite "$today" "$work/text"
+  jq "$kept" "$work/$name.json" >"$work/kept.json" && render "$name" text <"$work/kept.json" >"$work/text" && cp "$work/kept.json" "$reports/$name.json" && rewrite "$today" "$work/text"
   for each in $(names); do
     block "$each"
     if [ "$tolerance" = theirs ] && sources | grep -qxF "$proved"; then
