@@ -110,6 +110,7 @@ public final class Gateway implements AutoCloseable {
         instruments.stores(() -> snapshot.stores().values());
         instruments.configuration(applied::get, rejected::get);
         instruments.memory(this::memory);
+        instruments.limits(() -> snapshot.limits());
         accessLog.register(metrics);
         metrics.gauge(
                 "gateway_event_loop_delay_seconds",
@@ -120,11 +121,18 @@ public final class Gateway implements AutoCloseable {
                 () -> snapshot.stores().values(),
                 upstreams,
                 () -> snapshot.clusters(),
+                () -> snapshot.limits(),
                 () -> serving);
         return new AdminServer(
                 config.admin(),
                 new AdminViews(
-                        views::conditions, metrics::write, views::connections, views::clusters, this::memory, views));
+                        views::conditions,
+                        metrics::write,
+                        views::connections,
+                        views::clusters,
+                        this::memory,
+                        () -> snapshot.limits(),
+                        views));
     }
 
     /** What each bounded part keeps in memory. */

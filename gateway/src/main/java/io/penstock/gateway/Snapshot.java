@@ -11,6 +11,7 @@ import io.penstock.gateway.explain.Explainer;
 import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.filter.Filters;
+import io.penstock.gateway.limit.LimitReport;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.NameCache;
 import io.penstock.gateway.route.RouteTable;
@@ -159,6 +160,11 @@ final class Snapshot {
         stores.values().forEach(store -> uses.addAll(store.memory()));
         uses.addAll(filters.memory());
         return uses;
+    }
+
+    /** What the limits of its filters did so far. */
+    List<LimitReport> limits() {
+        return filters.limits();
     }
 
     /** Sends the exchange on its way, or refuses it. */

@@ -309,6 +309,11 @@ final class CauseRows {
                         .with("filter", "{name: f, digest: {response: check}}")
                         .with("route", "filters: [f]")
                         .breaksOff(),
+                within(Cause.RATE_LIMITED, "one too many", CauseRows::oneTooMany)
+                        .with(
+                                "filter",
+                                "{name: f, rate-limit: {layers: [{key: [\"header:x-user\"], rate: 1/h, burst: 5}]}}")
+                        .with("route", "filters: [f]"),
                 within(Cause.CHECK_UNAVAILABLE, "nobody is there to be asked", scene -> scene.ask("/hostile"))
                         .with("filter", "{name: f, external: {cluster: nobody}}")
                         .with("route", "filters: [f]")
@@ -366,6 +371,14 @@ final class CauseRows {
             caller.pour();
         }
         return caller.seen();
+    }
+
+    private static Seen oneTooMany(CauseScene scene) {
+        for (int i = 0; i < 5; i++) {
+            scene.ask("/hostile", "x-user", "anna");
+            scene.ended(null);
+        }
+        return scene.ask("/hostile", "x-user", "anna");
     }
 
     private static Seen trace(CauseScene scene) {

@@ -42,6 +42,7 @@ class CauseTest {
             case REQUEST_TIMEOUT -> new Statuses(408, 1);
             case BODY_TOO_LARGE -> new Statuses(413, 8);
             case URI_TOO_LONG -> new Statuses(414, 8);
+            case RATE_LIMITED -> new Statuses(429, 8);
             case HEADER_TOO_LARGE -> new Statuses(431, 8);
             case DOWNSTREAM_GONE -> new Statuses(499, 1);
             case INTERNAL -> new Statuses(500, 13);

@@ -15,7 +15,11 @@ final class LogLines extends Handler implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     LogLines(Class<?> of) {
-        logger = Logger.getLogger(of.getName());
+        this(of.getName());
+    }
+
+    LogLines(String className) {
+        logger = Logger.getLogger(className);
         logger.addHandler(this);
     }
 

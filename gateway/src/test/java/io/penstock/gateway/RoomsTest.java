@@ -25,6 +25,7 @@ class RoomsTest {
         ROOT + ".lookup..",
         ROOT + ".filter..",
         ROOT + ".auth..",
+        ROOT + ".limit..",
         ROOT + ".upstream..",
         ROOT + ".store.."
     };
@@ -62,6 +63,7 @@ class RoomsTest {
                         ROOT + ".lookup..",
                         ROOT + ".filter..",
                         ROOT + ".auth..",
+                        ROOT + ".limit..",
                         ROOT + ".upstream..",
                         ROOT + ".store..",
                         ROOT + ".telemetry..",

@@ -18,6 +18,7 @@ final class AdminPages {
               GET     /metrics                     Prometheus text
               GET     /v1/connections              the connection ledger
               GET     /v1/clusters                 clusters, their endpoints and breakers
+              GET     /v1/limits                   what limits refused, and the busiest refused keys
               GET     /v1/memory                   what each bounded part keeps, and its bound
               GET     /v1/lookups                  the names of the look-ups
               GET     /v1/lookups/NAME/KEY         what the store holds

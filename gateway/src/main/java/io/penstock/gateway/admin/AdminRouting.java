@@ -23,11 +23,13 @@ final class AdminRouting implements Handler {
 
     private static final Logger LOG = System.getLogger(AdminRouting.class.getName());
 
+    private final AdminViews views;
     private final AdminPages pages;
     private final LookupPages lookups;
     private final Supplier<CallerCheck> callers;
 
     AdminRouting(AdminViews views, Supplier<CallerCheck> callers) {
+        this.views = views;
         this.pages = new AdminPages(views);
         this.lookups = new LookupPages(views.lookups());
         this.callers = callers;
@@ -72,13 +74,14 @@ final class AdminRouting implements Handler {
             case "/metrics" -> get ? pages.metrics() : onlyGet(method);
             case "/v1/connections" -> get ? pages.connections() : onlyGet(method);
             case "/v1/clusters" -> get ? pages.clusters() : onlyGet(method);
+            case "/v1/limits" -> get ? LimitPage.of(views.limits().get()) : onlyGet(method);
             case "/v1/memory" -> get ? pages.memory() : onlyGet(method);
             case LookupPages.PATH -> get ? lookups.names() : onlyGet(method);
             default ->
                 Reply.error(
                         404,
                         "nothing is here; there are /healthz, /readyz, /metrics, /v1/connections, /v1/clusters,"
-                                + " /v1/memory, /v1/lookups and"
+                                + " /v1/limits, /v1/memory, /v1/lookups and"
                                 + " /v1/lookups/NAME/KEY");
         };
     }

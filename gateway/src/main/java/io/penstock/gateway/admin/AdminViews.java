@@ -2,6 +2,7 @@
 package io.penstock.gateway.admin;
 
 import io.penstock.gateway.exchange.MemoryUse;
+import io.penstock.gateway.limit.LimitReport;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  * @param connections one ledger for each upstream target and each store connection pool; must not wait
  * @param clusters one for each cluster; must not wait
  * @param memory what each bounded part keeps; must not wait
+ * @param limits one for each filter with limits; must not wait
  * @param lookups may wait for a store, for as long as the store's timeouts say
  */
 public record AdminViews(
@@ -23,6 +25,7 @@ public record AdminViews(
         Supplier<List<ConnectionLedger>> connections,
         Supplier<List<ClusterView>> clusters,
         Supplier<List<MemoryUse>> memory,
+        Supplier<List<LimitReport>> limits,
         LookupsView lookups) {
 
     /** Writes the Prometheus text, version 0.0.4. */

@@ -2,6 +2,7 @@
 package io.penstock.gateway.admin;
 
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.limit.LimitReport;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.store.ConnectionCounts;
@@ -27,6 +28,7 @@ public final class Views implements LookupsView {
     private final Supplier<Collection<Store>> stores;
     private final Upstreams upstreams;
     private final Supplier<Clusters> clusters;
+    private final Supplier<List<LimitReport>> limits;
     private final BooleanSupplier serving;
 
     public Views(
@@ -34,11 +36,13 @@ public final class Views implements LookupsView {
             Supplier<Collection<Store>> stores,
             Upstreams upstreams,
             Supplier<Clusters> clusters,
+            Supplier<List<LimitReport>> limits,
             BooleanSupplier serving) {
         this.lookups = lookups;
         this.stores = stores;
         this.upstreams = upstreams;
         this.clusters = clusters;
+        this.limits = limits;
         this.serving = serving;
     }
 
@@ -53,7 +57,18 @@ public final class Views implements LookupsView {
             conditions.add(
                     new Condition("store-" + store.name(), problem == null, required, detail(problem, required)));
         }
+        for (LimitReport limit : limits.get()) {
+            limit.store().ifPresent(store -> conditions.add(condition(limit, store)));
+        }
         return conditions;
+    }
+
+    /** Without its store a filter goes on as its rule says. */
+    private static Condition condition(LimitReport limit, String store) {
+        String detail = limit.problem()
+                .map(why -> "store " + store + " has no answer, " + limit.unavailable() + " decides: " + why)
+                .orElse("counts in store " + store);
+        return new Condition("limit-" + limit.filter(), limit.problem().isEmpty(), false, detail);
     }
 
     private static String detail(@Nullable String problem, boolean required) {

@@ -49,6 +49,8 @@ public enum Cause {
     CREDENTIALS_EXPIRED(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
     /** What the request shows of its caller was taken back. */
     CREDENTIALS_REVOKED(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
+    /** The caller, or all together, have sent more requests than a limit allows. */
+    RATE_LIMITED(DOWNSTREAM, 429, GrpcStatus.RESOURCE_EXHAUSTED, true),
     /** The downstream reset its stream or its connection ended; logged only, never sent. */
     DOWNSTREAM_GONE(DOWNSTREAM, 499, GrpcStatus.CANCELLED, false),
     /** The downstream's connection broke a protocol rule or a limit and was ended; logged only. */

@@ -5,7 +5,9 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.MemoryUse;
+import io.penstock.gateway.limit.LimitReport;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One policy. It can do four things:
@@ -60,6 +62,11 @@ public interface Filter extends AutoCloseable {
      */
     default List<MemoryUse> memory(String name) {
         return List.of();
+    }
+
+    /** What its limits did so far; empty for a filter that has none. */
+    default Optional<LimitReport> limits() {
+        return Optional.empty();
     }
 
     /** Starts what it needs to run. Called once, before any exchange. */

@@ -14,9 +14,12 @@ import io.penstock.gateway.config.filter.JwtConfig;
 import io.penstock.gateway.config.filter.LimitBodyConfig;
 import io.penstock.gateway.config.filter.MtlsConfig;
 import io.penstock.gateway.config.filter.NamedFilterConfig;
+import io.penstock.gateway.config.filter.RateLimitConfig;
 import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.exchange.side.Asker;
+import io.penstock.gateway.limit.LimitReport;
+import io.penstock.gateway.limit.Limits;
 import io.penstock.gateway.store.Store;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -94,6 +97,9 @@ public final class Filters {
             case ApiKeyConfig keys -> new ApiKeyFilter(name, keys, stores);
             case BasicConfig basic -> new BasicFilter(name, basic);
             case MtlsConfig mtls -> new MtlsFilter(name, mtls);
+            case RateLimitConfig limit ->
+                new RateLimitFilter(
+                        new Limits(name, limit, limit.store().map(stores).orElse(null)));
         };
     }
 
@@ -126,6 +132,13 @@ public final class Filters {
     public List<MemoryUse> memory() {
         return named.values().stream()
                 .flatMap(made -> made.filter().filter().memory(made.filter().name()).stream())
+                .toList();
+    }
+
+    /** What the limits of those that have some did so far. */
+    public List<LimitReport> limits() {
+        return named.values().stream()
+                .flatMap(made -> made.filter().filter().limits().stream())
                 .toList();
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.gateway.config.AdminConfig;
 import io.penstock.gateway.exchange.MemoryUse;
+import io.penstock.gateway.limit.LimitReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +62,13 @@ class AdminServerTest {
                     List.of(new ClusterView.Endpoint(
                             "10.0.0.7:80", "ejected", 1_500, "none", 2, 1, 99, 5, 12.3456, "status 503")))),
             () -> List.of(new MemoryUse("lookup", "job", MemoryUse.Unit.BYTES, 5, 400, 3)),
+            () -> List.of(new LimitReport(
+                    "api",
+                    List.of(new LimitReport.Rule("api/all", "9/s", 7, List.of(new LimitReport.Busy("api/all", 7)))),
+                    Optional.of("limits"),
+                    "local",
+                    3,
+                    Optional.of("it hangs"))),
             lookups);
     private final AdminServer admin = new AdminServer(new AdminConfig("127.0.0.1", 0), views);
     private final HttpClient client =
@@ -104,6 +113,17 @@ class AdminServerTest {
         assertThat(answer.body())
                 .isEqualTo("{\"memory\":[{\"part\":\"lookup\",\"name\":\"job\",\"unit\":\"bytes\",\"used\":5,"
                         + "\"capacity\":400,\"evicted\":3}]}\n");
+    }
+
+    @Test
+    void showsWhatLimitsDid() throws Exception {
+        HttpResponse<String> answer = get("/v1/limits");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo("{\"limits\":[{\"filter\":\"api\",\"store\":\"limits\",\"unavailable\":\"local\","
+                        + "\"withoutStore\":3,\"problem\":\"it hangs\",\"rules\":[{\"rule\":\"api/all\",\"limit\":\"9/s\","
+                        + "\"hits\":7,\"busiest\":[{\"key\":\"api/all\",\"hits\":7}]}]}]}\n");
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.penstock.gateway.config.filter.IssuerConfig;
 import io.penstock.gateway.config.filter.JwtConfig;
 import io.penstock.gateway.config.filter.LimitBodyConfig;
 import io.penstock.gateway.config.filter.MtlsConfig;
+import io.penstock.gateway.config.filter.RateLimitConfig;
 import io.penstock.gateway.config.listener.ClientCertificateConfig;
 import io.penstock.gateway.config.listener.TlsConfig;
 import io.penstock.gateway.config.match.FieldMatchConfig;
@@ -74,6 +75,8 @@ class ReferenceTest {
             Map.entry("api-key", "filters: [{name: f, api-key: {store: jobs, @}}]\n"),
             Map.entry("basic", "filters: [{name: f, basic: {users: 'file:docs/configuration.md', @}}]\n"),
             Map.entry("limit-body", "filters: [{name: f, limit-body: {@}}]\n"),
+            Map.entry("rate-limit", "filters: [{name: f, rate-limit: {layers: [{rate: 1/s}], store: jobs, @}}]\n"),
+            Map.entry("limit-layer", "filters: [{name: f, rate-limit: {layers: [{rate: 1000000/s, @}]}}]\n"),
             Map.entry("lookup", "lookups: [{name: job, store: jobs, key: '${jobid}', @}]\n"),
             Map.entry("upstream", "lookups: [{name: job, store: jobs, key: '${jobid}', upstream: {@}}]\n"),
             Map.entry(
@@ -169,6 +172,8 @@ class ReferenceTest {
                         issuer().jwks().orElseThrow(),
                         new LimitBodyConfig(Optional.empty(), Optional.empty()),
                         filter("headers: {}"),
+                        filter("rate-limit: {layers: [{rate: 1/s}]}"),
+                        layer("rate: 7/s"),
                         RewriteConfig.NONE,
                         new WeightConfig("origin", 1),
                         first("answer: {}"),
@@ -241,6 +246,12 @@ class ReferenceTest {
                 .getFirst();
     }
 
+    private static Record layer(String keys) {
+        return ((RateLimitConfig) filter("rate-limit: {layers: [{" + keys + "}]}"))
+                .layers()
+                .getFirst();
+    }
+
     private static Record first(String action) {
         return (Record) ConfigReader.read(with("routes: [{name: all, " + action + "}]\n"), Map.of())
                 .routes()
@@ -295,6 +306,10 @@ class ReferenceTest {
                     with("listeners: [{port: 0, tls: {certificate: a, key: a, client-certificate: {}}}]\n")
                 },
                 new String[] {"filters[0].limit-body.request", with("filters: [{name: f, limit-body: {}}]\n")},
+                new String[] {"filters[0].rate-limit.layers", with("filters: [{name: f, rate-limit: {}}]\n")},
+                new String[] {
+                    "filters[0].rate-limit.layers[0].rate", with("filters: [{name: f, rate-limit: {layers: [{}]}}]\n")
+                },
                 new String[] {"lookups[0].store", with("lookups: [{name: job, key: '${jobid}'}]\n")},
                 new String[] {"lookups[0].key", with("lookups: [{name: job, store: jobs}]\n")},
                 new String[] {"clusters[0].name", with("clusters: [{endpoints: ['a:1']}]\n")},

@@ -19,7 +19,8 @@ public sealed interface FilterConfig
                 HeadersConfig,
                 JwtConfig,
                 LimitBodyConfig,
-                MtlsConfig {
+                MtlsConfig,
+                RateLimitConfig {
 
     /** How each kind is read, by the key that names it. */
     private static Map<String, Function<ConfigNode, FilterConfig>> kinds() {
@@ -34,6 +35,7 @@ public sealed interface FilterConfig
         kinds.put("api-key", ApiKeyConfig::from);
         kinds.put("basic", BasicConfig::from);
         kinds.put("mtls", MtlsConfig::from);
+        kinds.put("rate-limit", RateLimitConfig::from);
         return kinds;
     }
 

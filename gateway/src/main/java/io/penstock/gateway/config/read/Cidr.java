@@ -59,6 +59,11 @@ public record Cidr(InetAddress address, int prefixLength) {
         return new Cidr(address, length);
     }
 
+    /** The network with so long a prefix that the address is in. */
+    public static Cidr around(InetAddress member, int prefixLength) {
+        return new Cidr(address(masked(bytes(member), prefixLength)), prefixLength);
+    }
+
     /** Whether the address is in this network; never asks DNS. */
     public boolean contains(InetAddress other) {
         byte[] mine = bytes(address);
