@@ -31,14 +31,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * by hand. What a test says of it before the start holds for that test.
  */
 final class RunningGateway implements AfterEachCallback, AutoCloseable {
-    private static final String TO_ORIGIN = """
-            listeners: [{name: main, address: 127.0.0.1, port: 0}]
-            routes: [{name: all, cluster: origin%s}]
-            clusters: [{name: origin, endpoints: ["${ORIGIN}"], upstream: {%s}}]
-            admin: {port: 0}
-            access-log: {output: none}
-            """;
-
     private String yaml;
     private final Map<String, String> environment = new HashMap<>();
     private final List<Filter> filters = new ArrayList<>();
@@ -63,7 +55,13 @@ final class RunningGateway implements AfterEachCallback, AutoCloseable {
 
     /** The same with further keys of the route. */
     static RunningGateway toOrigin(String upstream, String route) {
-        return with(TO_ORIGIN.formatted(route.isEmpty() ? "" : ", " + route, upstream));
+        return with("""
+                listeners: [{name: main, address: 127.0.0.1, port: 0}]
+                routes: [{name: all, cluster: origin%s}]
+                clusters: [{name: origin, endpoints: ["${ORIGIN}"], upstream: {%s}}]
+                admin: {port: 0}
+                access-log: {output: none}
+                """.formatted(route.isEmpty() ? "" : ", " + route, upstream));
     }
 
     static RunningGateway toOrigin() {
