@@ -211,7 +211,7 @@ class Http1PoolTest {
 
     @Test
     void refusesWhatFindsTheQueueFull() throws Exception {
-        Http1Origin origin = gateway.before(Http1Origin.byHand(), "max-connections: 1, max-queue: 0");
+        gateway.before(Http1Origin.byHand(), "max-connections: 1, max-queue: 0");
         FramePeer client = gateway.client();
 
         int refused = client.get("/");
@@ -235,7 +235,7 @@ class Http1PoolTest {
 
     @Test
     void refusesGrpc() {
-        Http1Origin origin = gateway.before(Http1Origin.echoing());
+        gateway.before(Http1Origin.echoing());
         FramePeer client = gateway.client();
 
         int call = client.grpc();
@@ -295,8 +295,7 @@ class Http1PoolTest {
         "/chunks, UPSTREAM_PROTOCOL, 200, PEER_PROTOCOL",
     })
     void namesWhatAnUpstreamDidWrongAndServesTheNext(String path, Cause cause, String status, UpstreamEnding ending) {
-        Http1Origin origin = gateway.before(
-                hostile(), "first-byte-timeout: 200ms, read-timeout: 200ms, http1: {max-head-bytes: 64KiB}");
+        gateway.before(hostile(), "first-byte-timeout: 200ms, read-timeout: 200ms, http1: {max-head-bytes: 64KiB}");
         FramePeer client = gateway.client();
 
         int call = client.get(path);
@@ -344,8 +343,7 @@ class Http1PoolTest {
 
     @Test
     void closesAConnectionThatIsIdleOrWorn() {
-        Http1Origin origin =
-                gateway.before(Http1Origin.echoing(), "idle-timeout: 1s, ping-after: 1s, http1: {max-requests: 2}");
+        gateway.before(Http1Origin.echoing(), "idle-timeout: 1s, ping-after: 1s, http1: {max-requests: 2}");
         FramePeer client = gateway.client();
 
         for (int i = 0; i < 3; i++) {

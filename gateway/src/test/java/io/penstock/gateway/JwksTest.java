@@ -128,7 +128,9 @@ class JwksTest {
                 streams[i] = client.get("/a", "authorization", "Bearer " + signing.token("n", round * 10 + i));
             }
             for (int stream : streams) {
-                assertThat(client.awaitHead(stream).status()).as("round " + round).isEqualTo("200");
+                assertThat(client.awaitHead(stream).status())
+                        .as("round " + round)
+                        .isEqualTo("200");
             }
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,6 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,8 +47,8 @@ class MtlsFilterTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     private final List<String> seen = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<Exchange> ended = new LinkedBlockingQueue<>();
-    private Gateway gateway;
-    private String yaml;
+    private @Nullable Gateway running;
+    private String yaml = "";
 
     @BeforeAll
     static void certificates() throws Exception {
@@ -83,14 +85,17 @@ class MtlsFilterTest {
                 admin: {port: 0}
                 access-log: {output: none}
                 """.formatted(server.chain(), server.key(), authority.file(), asked, origin.address(), filter);
-        gateway = new Gateway(ConfigReader.read(yaml, Map.of()), ended::add, List.of());
+        Gateway gateway = new Gateway(ConfigReader.read(yaml, Map.of()), ended::add, List.of());
+        running = gateway;
         open.add(gateway);
         gateway.start();
     }
 
     private SSLSocket connect(SSLContext context, String alpn) throws IOException {
         SSLSocket socket = (SSLSocket) context.getSocketFactory()
-                .createSocket("127.0.0.1", gateway.listeners().getFirst().port());
+                .createSocket(
+                        "127.0.0.1",
+                        requireNonNull(running).listeners().getFirst().port());
         open.add(socket);
         socket.setSoTimeout((int) FramePeer.PATIENCE_MILLIS);
         var parameters = socket.getSSLParameters();
@@ -149,7 +154,7 @@ class MtlsFilterTest {
     void refusesStrangersOverHttp2AndGrpc() throws Exception {
         start(", mode: optional", "");
         FramePeer client = FramePeer.over(connect(TestCertificate.trustingAny(), "h2"));
-        open.add(client::close);
+        open.add(client);
 
         assertThat(client.awaitHead(client.get("/a")).status()).isEqualTo("401");
         int call = client.open(
@@ -172,7 +177,7 @@ class MtlsFilterTest {
         assertThat(answer.value("x-penstock-cause")).isEqualTo("credentials-missing");
 
         FramePeer known = FramePeer.over(connect(anna.context(), "h2"));
-        open.add(known::close);
+        open.add(known);
         assertThat(known.awaitHead(known.get("/a")).status()).isEqualTo("200");
     }
 
@@ -208,7 +213,7 @@ class MtlsFilterTest {
         assertThatThrownBy(() -> ask(bob.context())).isInstanceOf(IOException.class);
 
         authority.list(anna);
-        gateway.apply(ConfigReader.read(yaml, Map.of()));
+        requireNonNull(running).apply(ConfigReader.read(yaml, Map.of()));
 
         assertThatThrownBy(() -> ask(anna.context())).isInstanceOf(IOException.class);
         assertThat(ask(bob.context())).startsWith("HTTP/1.1 200");

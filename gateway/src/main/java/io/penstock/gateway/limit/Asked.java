@@ -10,10 +10,8 @@ import io.penstock.gateway.store.Taken;
  * @param undo puts them back where they came from
  */
 record Asked(Layer layer, String key, Taken taken, Runnable undo) {
-    private static final Runnable NOTHING = () -> {};
-
     static Asked refused(Layer layer, String key, Taken taken) {
-        return new Asked(layer, key, taken, NOTHING);
+        return new Asked(layer, key, taken, () -> {});
     }
 
     boolean granted() {

@@ -59,8 +59,8 @@ final class RedisDecisions implements Decisions {
             return calls.again(
                     deadline,
                     () -> stored(calls.call(Command.SET, key, set, deadline))
-                            || calls.call(Command.GET, key, new byte[][] {key}, deadline) instanceof byte[] found
-                                    && Arrays.equals(own, found));
+                            || (calls.call(Command.GET, key, new byte[][] {key}, deadline) instanceof byte[] found
+                                    && Arrays.equals(own, found)));
         }
     }
 

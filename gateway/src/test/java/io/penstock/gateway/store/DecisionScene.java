@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.store;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static java.util.Objects.requireNonNull;
 
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.store.StoreConfig;
@@ -83,13 +83,11 @@ final class DecisionScene implements AutoCloseable {
     }
 
     RedisProcess redis() {
-        assertThat(redis).isNotNull();
-        return redis;
+        return requireNonNull(redis);
     }
 
     Store store() {
-        assertThat(store).isNotNull();
-        return store;
+        return requireNonNull(store);
     }
 
     /** Time passes for the store: on its clock or on the machine's. */
@@ -136,9 +134,15 @@ final class DecisionScene implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         for (AutoCloseable part : open.reversed()) {
-            part.close();
+            try {
+                part.close();
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
         }
     }
 }

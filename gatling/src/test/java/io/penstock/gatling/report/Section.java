@@ -10,7 +10,8 @@ public final class Section {
 
     /** HTML of the counts, the lines beside them and the findings. */
     public static String of(List<Outcome.Count> counts, List<String> tables, List<Finding> findings) {
-        var html = new StringBuilder("<div class=\"schema geant\" id=\"gateway\" style=\"padding: 1.5em; height: auto\">\n");
+        var html = new StringBuilder(
+                "<div class=\"schema geant\" id=\"gateway\" style=\"padding: 1.5em; height: auto\">\n");
         html.append("<h3>Gateway</h3>\n<table style=\"margin: 1em 0; border-spacing: 1.5em 0.2em\">\n");
         html.append("<tr><th>route</th><th>requests of callers</th><th>exchanges of the gateway</th><th></th></tr>\n");
         for (var count : counts) {

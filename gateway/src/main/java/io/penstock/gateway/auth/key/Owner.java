@@ -26,7 +26,9 @@ record Owner(String name, List<String> roles) {
 
     /** Reads roles with commas between them. */
     static List<String> roles(String text) {
-        return Arrays.stream(text.split(",", -1)).filter(role -> !role.isEmpty()).toList();
+        return Arrays.stream(text.split(",", -1))
+                .filter(role -> !role.isEmpty())
+                .toList();
     }
 
     Identity identity(Identity.Proof proof, String filter) {

@@ -40,6 +40,7 @@ public record LimitLayerConfig(String name, List<LimitKey> key, Rate rate, int b
     }
 
     /** One that is a text is none. */
+    @SuppressWarnings("DoNotCallSuggester") // a list asks for it
     static LimitLayerConfig parse(String text) {
         throw Check.failed(
                 Check.quoted(text), "is no layer, expected keys with values, such as {key: [client], rate: 100/s}");

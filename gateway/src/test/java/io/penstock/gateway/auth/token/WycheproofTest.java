@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.auth.token;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -52,15 +53,15 @@ class WycheproofTest {
     private static List<Case> cases() throws IOException, JoseException {
         List<Case> cases = new ArrayList<>();
         Map<String, Object> file = JsonUtil.parseJson(Files.readString(VECTORS));
-        for (Object group : (List<?>) file.get("testGroups")) {
+        for (Object group : requireNonNull((List<?>) file.get("testGroups"))) {
             Map<?, ?> members = (Map<?, ?>) group;
             Map<String, Object> key = new TreeMap<>();
             Object written = members.get("public") == null ? members.get("private") : members.get("public");
-            ((Map<?, ?>) written).forEach((name, value) -> key.put(String.valueOf(name), value));
-            for (Object test : (List<?>) members.get("tests")) {
+            requireNonNull((Map<?, ?>) written).forEach((name, value) -> key.put(String.valueOf(name), value));
+            for (Object test : requireNonNull((List<?>) members.get("tests"))) {
                 Map<?, ?> one = (Map<?, ?>) test;
                 cases.add(new Case(
-                        ((Number) one.get("tcId")).intValue(),
+                        requireNonNull((Number) one.get("tcId")).intValue(),
                         String.valueOf(one.get("comment")),
                         JsonUtil.toJson(key),
                         String.valueOf(one.get("jws")),
