@@ -25,6 +25,11 @@ final class Http1Messages implements MessageEnd {
         this.connection = connection;
     }
 
+    /** Whether something has come that was not read. */
+    boolean readable() {
+        return connection.readable();
+    }
+
     // ---- sending ----
 
     @Override

@@ -56,6 +56,15 @@ final class Http1Origin implements AutoCloseable {
             return text.toString(StandardCharsets.ISO_8859_1);
         }
 
+        /** Whether something has come that was not read. */
+        boolean readable() {
+            try {
+                return in.available() > 0;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         /** The next request head. */
         String head() throws IOException {
             return until("\r\n\r\n");

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -18,6 +19,7 @@ final class PairGateway implements AfterEachCallback, AutoCloseable {
     private final RunningGateway gateway = RunningGateway.toOrigin();
     private ProtocolPair pair = ProtocolPair.HTTP1_TO_HTTP1;
     private @Nullable Http1Origin http1;
+    private int taken;
 
     /** Between nothing yet. */
     PairGateway() {}
@@ -65,6 +67,7 @@ final class PairGateway implements AfterEachCallback, AutoCloseable {
 
     private void start(ProtocolPair ends, String listener, String cluster, String file, String filter) {
         pair = ends;
+        taken = 0;
         http1 = ends.http1Upstream() ? gateway.before(Http1Origin.byHand()) : null;
         gateway.configured("""
                 listeners: [{name: main, address: 127.0.0.1, port: 0, http1: {half-close: true, max-drain-bytes: 64KiB}%s}]
@@ -93,9 +96,22 @@ final class PairGateway implements AfterEachCallback, AutoCloseable {
 
     /** Takes the next connection to the upstream. */
     MessageEnd upstream() throws InterruptedException {
+        taken++;
         return http1 != null
                 ? new Http1Messages(http1.connection())
                 : new Http2Messages(gateway.origin().connection(), false);
+    }
+
+    /**
+     * Where the next attempt comes: on the same connection, or on a new one when the gateway had not yet seen that its request was
+     * written, when the answer was there.
+     */
+    MessageEnd next(MessageEnd current) throws Exception {
+        if (!(current instanceof Http1Messages same)) {
+            return current;
+        }
+        Await.until("another attempt", Duration.ofSeconds(10), () -> same.readable() || connections() > taken);
+        return same.readable() ? same : upstream();
     }
 
     /** How many connections have come to the upstream. */

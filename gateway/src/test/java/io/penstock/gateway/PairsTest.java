@@ -606,15 +606,16 @@ class PairsTest {
         assertThat(upstream.rest().body()).isEqualTo("body");
         upstream.head(":status", "503", "content-length", "0", "x-attempt", "1");
 
-        assertHead(upstream.nextHead(), request(pair, "PUT", "/", pair.upstream("transfer-encoding: chunked", "")));
-        assertThat(upstream.rest().body()).isEqualTo("body");
-        upstream.head(":status", "200", "content-length", "0", "x-attempt", "2");
+        MessageEnd second = gateway.next(upstream);
+        assertHead(second.nextHead(), request(pair, "PUT", "/", pair.upstream("transfer-encoding: chunked", "")));
+        assertThat(second.rest().body()).isEqualTo("body");
+        second.head(":status", "200", "content-length", "0", "x-attempt", "2");
 
         assertHead(client.nextHead(), response(200, "content-length: 0", "x-attempt: 2"));
         Exchange exchange = gateway.ended();
         assertThat(exchange.attempts()).isEqualTo(2);
         assertThat(exchange.cause()).isNull();
-        assertServesNext(pair, client, upstream);
+        assertServesNext(pair, client, second);
     }
 
     @ParameterizedTest

@@ -268,8 +268,15 @@ class RateLimitStoreTest {
                 return log.lines().size() == 2;
             });
             assertThat(log.lines().getLast()).contains("answers again");
-            assertThat(served(caller, 10, "x-key", "b")).isEqualTo(4);
-            assertThat(page(gateway, "/readyz").body()).contains("\"name\":\"limit-limit\",\"ok\":true");
+            // an answer that is late on a busy machine lets the rule decide once more
+            Await.until("decides together again", SOON, () -> {
+                try {
+                    return served(caller, 10, "x-key", "b" + number.incrementAndGet()) == 4
+                            && page(gateway, "/readyz").body().contains("\"name\":\"limit-limit\",\"ok\":true");
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            });
         }
     }
 
