@@ -14,6 +14,7 @@ import io.penstock.gateway.listener.ListenException;
 import io.penstock.gateway.listener.Listener;
 import io.penstock.gateway.listener.ListenerSettings;
 import io.penstock.gateway.listener.Listeners;
+import io.penstock.gateway.listener.WaitingBytes;
 import io.penstock.gateway.lookup.NameCache;
 import io.penstock.gateway.telemetry.AccessLog;
 import io.penstock.gateway.telemetry.Instruments;
@@ -140,6 +141,14 @@ public final class Gateway implements AutoCloseable {
         List<MemoryUse> uses = new ArrayList<>(snapshot.memory());
         uses.add(shared.names().memory());
         uses.add(accessLog.memory());
+        List<Listener> open = listeners();
+        for (WaitingBytes waiting :
+                WaitingBytes.of(snapshot.config(), settings(snapshot).maxConnections())) {
+            uses.add(waiting.use(open.stream()
+                    .filter(listener -> listener.name().equals(waiting.listener()))
+                    .mapToLong(Listener::openStreams)
+                    .sum()));
+        }
         return uses;
     }
 

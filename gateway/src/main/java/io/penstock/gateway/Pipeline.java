@@ -70,14 +70,14 @@ final class Pipeline implements ExchangeHandler {
     @Override
     public void open(Exchange exchange) {
         clients.find(exchange);
-        if (MaxForwards.reached(exchange.request())) {
-            byte[] body = MaxForwards.body(exchange.request());
-            answer(exchange, MaxForwards.head(exchange.request(), body.length), body);
-            return;
-        }
         if (exchange.request().has(Explainer.HEADER) && exchange.trusted()) {
             byte[] json = explainer.explain(exchange).json();
             answer(exchange, Explainer.head(json.length), json);
+            return;
+        }
+        if (MaxForwards.reached(exchange.request())) {
+            byte[] body = MaxForwards.body(exchange.request());
+            answer(exchange, MaxForwards.head(exchange.request(), body.length), body);
             return;
         }
         Route route = match(exchange);

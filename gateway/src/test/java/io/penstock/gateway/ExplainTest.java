@@ -55,7 +55,11 @@ class ExplainTest {
     private record Ran(int code, String out, String err) {}
 
     private Ran explain(String... arguments) throws IOException {
-        Path file = Files.writeString(folder.resolve("gateway.yaml"), FILE);
+        return explaining(FILE, arguments);
+    }
+
+    private Ran explaining(String yaml, String... arguments) throws IOException {
+        Path file = Files.writeString(folder.resolve("gateway.yaml"), yaml);
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         List<String> all = new java.util.ArrayList<>(List.of("explain", "--config", file.toString()));
@@ -131,6 +135,7 @@ class ExplainTest {
                 "POST | /pkg.Service/Do | Content-Type: application/grpc | 0 | read-timeout    none",
                 "GET | http://a.test/old?q | X: 1 | 0 | 301 to http://a.test/new?q",
                 "GET | http://a.test/old | X-Forwarded-Proto: https | 0 | 301 to https://a.test/new",
+                "OPTIONS | /ws | Max-Forwards: 0 | 0 | answer          200 by the gateway itself: max-forwards is 0",
                 "GET | /ws | Upgrade: websocket | 0 | websocket, refused: upgrade-refused",
             })
     void explainsEachKindOfRoute(String method, String url, String header, int code, String said) throws IOException {
@@ -138,6 +143,23 @@ class ExplainTest {
 
         assertThat(ran.code()).as(ran.out() + ran.err()).isEqualTo(code);
         assertThat(ran.out().replaceAll("\n {18}", " ")).contains(said);
+    }
+
+    /** What is behind a filter that answers is not asked, and so nothing is said of it. */
+    @Test
+    void stopsWhereTheRequestDoes() throws IOException {
+        String yaml = """
+                listeners: [{name: main, address: 127.0.0.1, port: 0}]
+                filters: [{name: pages, cors: {origins: ["https://app.test"]}}]
+                routes: [{name: all, cluster: people, filters: [pages]}]
+                clusters: [{name: people, endpoints: ["10.1.1.1:80"]}]
+                """;
+        String[] preflight = {
+            "OPTIONS", "/a", "-H", "Origin: https://app.test", "-H", "Access-Control-Request-Method: GET"
+        };
+
+        assertThat(explaining(yaml, preflight).out()).contains("pages: ").doesNotContain("people");
+        assertThat(explaining(yaml, "GET", "/a").out()).contains("people");
     }
 
     @Test

@@ -207,8 +207,9 @@ class ExternalFilterTest {
         assertThat(caller.ask("/b", "authorization", "good").status()).isEqualTo(200);
         assertThat(asked).hasSize(1);
         assertThat(memory(gateway))
-                .contains("\"part\":\"filter\",\"name\":\"check\",\"unit\":\"bytes\",\"used\":")
-                .doesNotContain("\"unit\":\"bytes\",\"used\":0,");
+                .containsPattern("\"part\":\"filter\",\"name\":\"check\",\"unit\":\"bytes\",\"used\":[1-9]")
+                .containsPattern(
+                        "\"part\":\"listener\",\"name\":\"main\",\"unit\":\"bytes\",\"used\":0,\"capacity\":[1-9]");
         caller.ask("/a", "authorization", "bad");
         caller.ask("/a", "authorization", "bad");
         assertThat(asked).hasSize(2);

@@ -215,6 +215,16 @@ class RequestTargetTest {
         }
     }
 
+    /** More than anybody counts is as many as are counted. */
+    @Test
+    void ofOptionsCountsNoMoreHopsThanItCan() throws Exception {
+        try (PairGateway gateway = gateway(ProtocolPair.HTTP1_TO_HTTP1, "")) {
+            String many = "9".repeat(20);
+            assertThat(passed(gateway, gateway.client(), ":method", "OPTIONS", ":path", "/a", "max-forwards", many))
+                    .contains("max-forwards: " + (Long.MAX_VALUE - 1));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "3", "none"})
     void ofGetDoesNotCountHops(String hops) throws Exception {

@@ -3,6 +3,7 @@ package io.penstock.gateway.command;
 
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.read.ConfigException;
+import io.penstock.gateway.listener.WaitingBytes;
 import io.penstock.gateway.wire.Descriptors;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -15,6 +15,7 @@ import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.filter.Filters;
 import io.penstock.gateway.filter.Finding;
+import io.penstock.gateway.filter.MaxForwards;
 import io.penstock.gateway.filter.NamedFilter;
 import io.penstock.gateway.route.Candidate;
 import io.penstock.gateway.route.FixedAnswer;
@@ -86,6 +87,10 @@ public final class Explainer<T> {
     private void steps(Exchange exchange, Way way, Map<String, String> steps) {
         RouteConfig route = way.config();
         Exchange copy = exchange.branch(exchange.downstream());
+        if (MaxForwards.reached(copy.request())) {
+            steps.put("answer", "200 by the gateway itself: max-forwards is 0");
+            return;
+        }
         String upgrade = copy.request().value(":protocol");
         String refused = or(() -> {
             way.enter(copy);
@@ -95,7 +100,9 @@ public final class Explainer<T> {
             steps.put("upgrade", upgrade + (refused.isEmpty() ? "" : ", " + refused));
         }
         TimeLimits limits = way.limits(copy);
-        steps.put("filters", filters(copy, route));
+        if (!filters(copy, route, steps)) {
+            return;
+        }
         action(exchange, copy, route, route.action(), steps);
         if (route.action() instanceof TargetConfig) {
             way.rewritePath(copy);
@@ -105,24 +112,33 @@ public final class Explainer<T> {
         }
     }
 
-    /** What each filter would do, in order, with a copy of the exchange, which is changed as the filters change requests. */
-    private String filters(Exchange copy, RouteConfig route) {
+    /**
+     * What each filter would do, in order, with a copy of the exchange, which is changed as the filters change requests. Whether the request
+     * goes on behind them.
+     */
+    private boolean filters(Exchange copy, RouteConfig route, Map<String, String> steps) {
         List<String> said = new ArrayList<>();
+        boolean on = true;
         for (NamedFilter named : filters.chain(route)) {
-            String name = named.name().isEmpty() ? "" : named.name() + ": ";
-            try {
-                Finding finding = named.filter().explain(copy);
-                said.add(name + finding.words());
-                if (finding.ends()) {
-                    break;
-                }
-            } catch (GatewayException e) {
-                said.add(name + "refused: " + e.reason().slug());
+            Finding finding = finding(named, copy);
+            if (!finding.words().isEmpty()) {
+                said.add((named.name().isEmpty() ? "" : named.name() + ": ") + finding.words());
+            }
+            if (finding.ends()) {
+                on = false;
                 break;
             }
         }
-        said.removeIf(String::isEmpty);
-        return said.isEmpty() ? "none" : String.join("; ", said);
+        steps.put("filters", said.isEmpty() ? "none" : String.join("; ", said));
+        return on;
+    }
+
+    private static Finding finding(NamedFilter named, Exchange copy) {
+        try {
+            return named.filter().explain(copy);
+        } catch (GatewayException e) {
+            return Finding.answers("refused: " + e.reason().slug());
+        }
     }
 
     /** What becomes of the request; the copy is as the filters leave it: which of a caller's fields are believed is theirs to say. */

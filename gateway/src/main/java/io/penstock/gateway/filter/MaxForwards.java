@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 public final class MaxForwards {
     private static final String NAME = "max-forwards";
     private static final byte[] NOTHING = {};
+    /** Who asks for more hops than a long counts gets so many. */
+    private static final int MOST_DIGITS = 18;
+
+    private static final long MOST = Long.MAX_VALUE;
 
     private MaxForwards() {}
 
@@ -21,7 +25,7 @@ public final class MaxForwards {
         if (hops == null || !number(hops)) {
             return false;
         }
-        long left = Long.parseLong(hops);
+        long left = hops.length() <= MOST_DIGITS ? Long.parseLong(hops) : MOST;
         if (left > 0) {
             request.set(NAME, Long.toString(left - 1));
         }
@@ -29,7 +33,7 @@ public final class MaxForwards {
     }
 
     private static boolean number(String text) {
-        return !text.isEmpty() && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /** The head of the answer. */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.command;
+package io.penstock.gateway.listener;
 
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.listener.ListenerProtocol;
 import io.penstock.gateway.config.upstream.UpstreamConfig;
+import io.penstock.gateway.exchange.MemoryUse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,17 +20,17 @@ import java.util.stream.Stream;
  * @param streams of each connection
  * @param each bytes of a stream: unread of its request, held for another attempt, unwritten of its response, and its head
  */
-record WaitingBytes(String listener, long connections, long streams, long each) {
+public record WaitingBytes(String listener, long connections, long streams, long each) {
     /** What a thread in blocking style copies with, both ways together. */
     private static final int COPY_BYTES = 48 * 1024;
 
     private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB");
 
     /** What can be said of a configuration: a line for each listener, and a warning when the heap cannot hold all of it. */
-    record Report(List<String> lines, Optional<String> warning) {}
+    public record Report(List<String> lines, Optional<String> warning) {}
 
     /** For a process that may have so many connections of its listeners together, and such a heap. */
-    static Report report(GatewayConfig config, int connections, long heap) {
+    public static Report report(GatewayConfig config, int connections, long heap) {
         int share = connections / config.listeners().size();
         List<WaitingBytes> all = of(config, share);
         if (all.stream().mapToLong(WaitingBytes::all).sum() <= heap) {
@@ -42,7 +43,8 @@ record WaitingBytes(String listener, long connections, long streams, long each) 
                         + " or give more with -Xmx (JAVA_OPTS)"));
     }
 
-    private static List<WaitingBytes> of(GatewayConfig config, int share) {
+    /** One for each listener, of a process that may have so many connections for each. */
+    public static List<WaitingBytes> of(GatewayConfig config, int share) {
         List<UpstreamConfig> upstreams = Stream.concat(
                         config.clusters().stream().map(one -> one.upstream()),
                         config.lookups().stream().map(one -> one.upstream()))
@@ -66,6 +68,11 @@ record WaitingBytes(String listener, long connections, long streams, long each) 
         }
         long each = listener.http2().maxHeadBytes() + listener.http2().streamWindowBytes() + replay + response;
         return new WaitingBytes(listener.name(), connections, listener.http2().maxConcurrentStreams(), each);
+    }
+
+    /** What so many exchanges, with their streams or connections, may have waiting at most. */
+    public MemoryUse use(long exchanges) {
+        return new MemoryUse("listener", listener, MemoryUse.Unit.BYTES, exchanges * each, all(), 0);
     }
 
     private long all() {

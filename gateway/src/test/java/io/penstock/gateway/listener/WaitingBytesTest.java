@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.command;
+package io.penstock.gateway.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.gateway.config.ConfigReader;
+import io.penstock.gateway.exchange.MemoryUse;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -39,5 +40,15 @@ class WaitingBytesTest {
                 .hasValueSatisfying(text -> assertThat(text)
                         .startsWith(
                                 "warning: slow peers can take more than the heap of 64 MiB: lower max-connections"));
+    }
+
+    @Test
+    void countsWhatTheExchangesInFlightMayHaveWaiting() {
+        WaitingBytes both =
+                WaitingBytes.of(ConfigReader.read(TWO_LISTENERS, Map.of()), 40).getFirst();
+
+        assertThat(both.use(3))
+                .isEqualTo(new MemoryUse(
+                        "listener", "both", MemoryUse.Unit.BYTES, 3 * 464 * 1024, 40 * 10 * 464 * 1024, 0));
     }
 }
