@@ -42,6 +42,20 @@ public record Peer(
         return shown.isEmpty() ? this : new Peer(listener, address, port, secure, trust, shown);
     }
 
+    /**
+     * The scheme that the caller of a request used: {@code http} or {@code https}. It is what {@code x-forwarded-proto} says, which stays in
+     * a request only where whoever wrote it is believed, or the connection's own.
+     *
+     * @param request as the filters have left it
+     */
+    public String scheme(Head request) {
+        String forwarded = request.value("x-forwarded-proto");
+        if (forwarded != null && (forwarded.equals("http") || forwarded.equals("https"))) {
+            return forwarded;
+        }
+        return secure ? "https" : "http";
+    }
+
     public boolean trusted() {
         return trust.getAsBoolean();
     }

@@ -15,6 +15,7 @@ import io.penstock.gateway.config.filter.LimitBodyConfig;
 import io.penstock.gateway.config.filter.MtlsConfig;
 import io.penstock.gateway.config.filter.NamedFilterConfig;
 import io.penstock.gateway.config.filter.RateLimitConfig;
+import io.penstock.gateway.config.filter.SecurityFieldsConfig;
 import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.exchange.side.Asker;
@@ -100,6 +101,7 @@ public final class Filters {
             case RateLimitConfig limit ->
                 new RateLimitFilter(
                         new Limits(name, limit, limit.store().map(stores).orElse(null)));
+            case SecurityFieldsConfig fields -> new SecurityFieldsFilter(fields);
         };
     }
 

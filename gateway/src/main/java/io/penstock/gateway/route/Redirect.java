@@ -37,21 +37,12 @@ public final class Redirect {
     /** Where the caller is sent. A caller without authority, which only HTTP/1.0 allows, gets a path if there is no host to name. */
     public String location(Exchange exchange) {
         String path = rewrite.apply(exchange.path());
-        String scheme = config.scheme().orElseGet(() -> scheme(exchange));
+        String scheme = config.scheme().orElseGet(() -> exchange.peer().scheme(exchange.request()));
         String authority = host == null ? authority(exchange) : host.apply(exchange);
         if (authority.isEmpty()) {
             return path;
         }
         return scheme + "://" + authority + (path.equals("*") ? "" : path);
-    }
-
-    /** The scheme that the caller used, which a filter may have learnt from a trusted proxy. */
-    private static String scheme(Exchange exchange) {
-        String forwarded = exchange.request().value("x-forwarded-proto");
-        if (forwarded != null && (forwarded.equals("http") || forwarded.equals("https"))) {
-            return forwarded;
-        }
-        return exchange.peer().secure() ? "https" : "http";
     }
 
     private String authority(Exchange exchange) {

@@ -36,6 +36,25 @@ class FilterReferencesTest {
                 "[{name: a, external: {cluster: origin, allow-fields: [Host]}}] | [a] |"
                         + " filters[0].external.allow-fields[0]",
                 "[{name: a, digest: {request: both}}] | [a] | filters[0].digest.request",
+                "[{name: a, security-fields: {x-frame-options: ALLOW}}] | [a] |"
+                        + " filters[0].security-fields.x-frame-options",
+                "[{name: a, security-fields: {x-content-type-options: sniff}}] | [a] |"
+                        + " filters[0].security-fields.x-content-type-options",
+                "[{name: a, security-fields: {strict-transport-security: 1y}}] | [a] |"
+                        + " filters[0].security-fields.strict-transport-security",
+                "[{name: a, security-fields: {referrer-policy: 'origin, nobody'}}] | [a] |"
+                        + " filters[0].security-fields.referrer-policy",
+                "[{name: a, security-fields: {content-security-policy: ' '}}] | [a] |"
+                        + " filters[0].security-fields.content-security-policy",
+                "[{name: a, security-fields: {permissions-policy: \u00fcber\u4e2d}}] | [a] |"
+                        + " filters[0].security-fields.permissions-policy",
+                "[{name: a, security-fields: {cross-origin-opener-policy: any}}] | [a] |"
+                        + " filters[0].security-fields.cross-origin-opener-policy",
+                "[{name: a, security-fields: {cross-origin-resource-policy: any}}] | [a] |"
+                        + " filters[0].security-fields.cross-origin-resource-policy",
+                "[{name: a, security-fields: {cross-origin-embedder-policy: any}}] | [a] |"
+                        + " filters[0].security-fields.cross-origin-embedder-policy",
+                "[{name: a, security-fields: {remove: [connection]}}] | [a] | filters[0].security-fields.remove[0]",
             })
     void isToldWithItsPlace(String filters, String names, String place) {
         String yaml = """

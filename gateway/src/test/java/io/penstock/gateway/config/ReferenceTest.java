@@ -174,6 +174,7 @@ class ReferenceTest {
                         filter("headers: {}"),
                         filter("rate-limit: {layers: [{rate: 1/s}]}"),
                         layer("rate: 7/s"),
+                        filter("security-fields: {}"),
                         RewriteConfig.NONE,
                         new WeightConfig("origin", 1),
                         first("answer: {}"),

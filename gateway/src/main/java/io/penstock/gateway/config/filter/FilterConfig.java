@@ -20,7 +20,8 @@ public sealed interface FilterConfig
                 JwtConfig,
                 LimitBodyConfig,
                 MtlsConfig,
-                RateLimitConfig {
+                RateLimitConfig,
+                SecurityFieldsConfig {
 
     /** How each kind is read, by the key that names it. */
     private static Map<String, Function<ConfigNode, FilterConfig>> kinds() {
@@ -36,6 +37,7 @@ public sealed interface FilterConfig
         kinds.put("basic", BasicConfig::from);
         kinds.put("mtls", MtlsConfig::from);
         kinds.put("rate-limit", RateLimitConfig::from);
+        kinds.put("security-fields", SecurityFieldsConfig::from);
         return kinds;
     }
 

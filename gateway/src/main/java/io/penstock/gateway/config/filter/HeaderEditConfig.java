@@ -50,9 +50,7 @@ public record HeaderEditConfig(Map<String, String> set, Map<String, String> add,
         check(check, "add", add);
         set.forEach((name, value) -> template(check, "set." + name, value));
         add.forEach((name, value) -> template(check, "add." + name, value));
-        for (int i = 0; i < remove.size(); i++) {
-            name(check, "remove[" + i + "]", remove.get(i));
-        }
+        checkNames(check, "remove", remove);
         check.done();
     }
 
@@ -73,12 +71,24 @@ public record HeaderEditConfig(Map<String, String> set, Map<String, String> add,
     public static void check(Check check, String key, Map<String, String> fields) {
         fields.forEach((name, value) -> {
             name(check, key, name);
-            check.that(
-                    key + "." + name,
-                    VALUE.matcher(value).matches(),
-                    Check.quoted(value),
-                    "is not a field's value, expected visible characters of one byte, with blanks only between them");
+            checkValue(check, key + "." + name, value);
         });
+    }
+
+    /** Checks one value. */
+    static void checkValue(Check check, String at, String value) {
+        check.that(
+                at,
+                VALUE.matcher(value).matches(),
+                Check.quoted(value),
+                "is not a field's value, expected visible characters of one byte, with blanks only between them");
+    }
+
+    /** Checks names of a list. */
+    static void checkNames(Check check, String key, List<String> names) {
+        for (int i = 0; i < names.size(); i++) {
+            name(check, key + "[" + i + "]", names.get(i));
+        }
     }
 
     private static void template(Check check, String at, String value) {
