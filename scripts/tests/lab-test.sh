@@ -107,7 +107,7 @@ equals "$before" "$(host)"
 
 # As a terminal does: to the whole process group.
 set -m
-TMPDIR=$scratch/tmp scripts/lab timewait --short --subject penstock --stages 1 --out "$scratch/out" >"$scratch/said" 2>&1 &
+TMPDIR=$scratch/tmp scripts/lab timewait --short --duration 120 --subject penstock --stages 1 --out "$scratch/out" >"$scratch/said" 2>&1 &
 run=$!
 set +m
 for tick in $(seq 900); do

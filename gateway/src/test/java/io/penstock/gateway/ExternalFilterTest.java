@@ -9,6 +9,7 @@ import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,10 +99,12 @@ class ExternalFilterTest {
         return caller;
     }
 
-    private static String memory(RunningGateway gateway) throws IOException {
+    private static String memory(RunningGateway gateway) {
         URI page = URI.create("http://127.0.0.1:" + gateway.gateway().adminPort() + "/v1/memory");
         try (InputStream in = page.toURL().openStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -207,9 +211,11 @@ class ExternalFilterTest {
         assertThat(caller.ask("/b", "authorization", "good").status()).isEqualTo(200);
         assertThat(asked).hasSize(1);
         assertThat(memory(gateway))
-                .containsPattern("\"part\":\"filter\",\"name\":\"check\",\"unit\":\"bytes\",\"used\":[1-9]")
-                .containsPattern(
-                        "\"part\":\"listener\",\"name\":\"main\",\"unit\":\"bytes\",\"used\":0,\"capacity\":[1-9]");
+                .containsPattern("\"part\":\"filter\",\"name\":\"check\",\"unit\":\"bytes\",\"used\":[1-9]");
+        Pattern atRest = Pattern.compile(
+                "\"part\":\"listener\",\"name\":\"main\",\"unit\":\"bytes\",\"used\":0,\"capacity\":[1-9]");
+        Await.until("the end of the second exchange", SOON, () -> atRest.matcher(memory(gateway))
+                .find());
         caller.ask("/a", "authorization", "bad");
         caller.ask("/a", "authorization", "bad");
         assertThat(asked).hasSize(2);

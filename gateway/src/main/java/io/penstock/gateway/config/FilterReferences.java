@@ -95,10 +95,9 @@ final class FilterReferences {
     }
 
     private void known(String path, String section, String name, Set<String> names) {
-        check.that(
-                path,
-                names.contains(name),
-                Check.quoted(name),
-                "is not in " + section + ", " + References.advice(name, names));
+        if (!names.contains(name)) {
+            check.that(
+                    path, false, Check.quoted(name), "is not in " + section + ", " + References.advice(name, names));
+        }
     }
 }

@@ -43,11 +43,13 @@ final class References {
         for (int i = 0; i < records.size(); i++) {
             String text = name.apply(records.get(i));
             Integer other = first.putIfAbsent(text, i);
-            check.that(
-                    section + "[" + i + "].name",
-                    other == null,
-                    Check.quoted(text),
-                    "is the name of " + section + "[" + other + "] already, expected another");
+            if (other != null) {
+                check.that(
+                        section + "[" + i + "].name",
+                        false,
+                        Check.quoted(text),
+                        "is the name of " + section + "[" + other + "] already, expected another");
+            }
         }
     }
 
@@ -153,8 +155,9 @@ final class References {
 
     private <T> Optional<T> known(String path, String section, String name, Map<String, T> byName) {
         T found = byName.get(name);
-        check.that(
-                path, found != null, Check.quoted(name), "is not in " + section + ", " + advice(name, byName.keySet()));
+        if (found == null) { // words are made only for what is wrong: there may be 10,000 routes, and changes by the second
+            check.that(path, false, Check.quoted(name), "is not in " + section + ", " + advice(name, byName.keySet()));
+        }
         return Optional.ofNullable(found);
     }
 
