@@ -4,8 +4,11 @@ package io.penstock.gateway;
 import io.penstock.gateway.admin.AdminServer;
 import io.penstock.gateway.admin.AdminViews;
 import io.penstock.gateway.admin.Views;
+import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.GatewayConfig;
+import io.penstock.gateway.config.dynamic.DynamicConfig;
 import io.penstock.gateway.config.read.ConfigException;
+import io.penstock.gateway.dynamic.Dynamic;
 import io.penstock.gateway.exchange.ExchangeObserver;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.exchange.time.Deadlines;
@@ -16,6 +19,9 @@ import io.penstock.gateway.listener.ListenerSettings;
 import io.penstock.gateway.listener.Listeners;
 import io.penstock.gateway.listener.WaitingBytes;
 import io.penstock.gateway.lookup.NameCache;
+import io.penstock.gateway.store.RedisStore;
+import io.penstock.gateway.store.Store;
+import io.penstock.gateway.store.document.Documents;
 import io.penstock.gateway.telemetry.AccessLog;
 import io.penstock.gateway.telemetry.Instruments;
 import io.penstock.gateway.telemetry.Metrics;
@@ -31,8 +37,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the rooms together: starts them, applies a changed configuration to them, drains and stops them.
@@ -56,6 +64,7 @@ public final class Gateway implements AutoCloseable {
     private final AccessLog accessLog;
     private final AdminServer admin;
     private final Listeners listeners;
+    private final @Nullable Dynamic dynamic;
     private final AtomicLong applied = new AtomicLong();
     private final AtomicLong rejected = new AtomicLong();
     private volatile Snapshot snapshot;
@@ -82,6 +91,7 @@ public final class Gateway implements AutoCloseable {
                 Time.ofSystem(deadlines::after),
                 List.copyOf(filters));
         snapshot = new Snapshot(config, null, shared);
+        dynamic = config.dynamic().map(how -> dynamic(how, config)).orElse(null);
         accessLog = new AccessLog(config.accessLog());
         listeners = new Listeners(
                 config.listeners(),
@@ -95,6 +105,13 @@ public final class Gateway implements AutoCloseable {
             upstreams.upkeep(now);
         });
         admin = admin(config);
+    }
+
+    private Dynamic dynamic(DynamicConfig how, GatewayConfig file) {
+        Store store = how.store().map(name -> snapshot.stores().get(name)).orElse(null);
+        Documents documents =
+                store instanceof RedisStore redis ? redis.documents(how.key(), how.history(), how.timeout()) : null;
+        return new Dynamic(how, documents, file, ConfigReader.documents(), this::put);
     }
 
     private ListenerSettings settings(Snapshot of) {
@@ -161,11 +178,14 @@ public final class Gateway implements AutoCloseable {
         try {
             Descriptors.claimForWaiting();
             snapshot.start();
+            if (dynamic != null) {
+                dynamic.start();
+            }
             accessLog.start();
             admin.start();
             upkeep.start();
             listeners.start();
-            serving = true;
+            listening();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             close();
@@ -177,32 +197,48 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Replaces the configuration. Everything new is built and opened first; then new exchanges use it, and those in flight finish on the
-     * old one. No downstream connection ends: a listener that is gone takes no new ones, and those it has are served on. When this
-     * fails, nothing has changed.
+     * Replaces the configuration of the file. Everything new is built and opened first; then new exchanges use it, and those in flight finish on
+     * the old one. No downstream connection ends: a listener that is gone takes no new ones, and those it has are served on. When this
+     * fails, nothing has changed. What is dynamic stays as it is.
      *
-     * <p>Blocks while files are read and addresses bound. One call at a time.
+     * <p>Blocks while files are read and addresses bound, and while something else is applied.
      *
      * @throws ConfigException something changed that cannot change in a running process
      * @throws ListenException a new address cannot be bound
      * @throws IOException a store's file cannot be read
      */
-    public synchronized void apply(GatewayConfig config) throws IOException {
+    public void apply(GatewayConfig config) throws IOException {
+        if (dynamic == null) {
+            put(config);
+        } else {
+            dynamic.file(config);
+        }
+        applied.incrementAndGet();
+    }
+
+    /** From now on it serves; what was put in force before that is told to the listeners. */
+    private synchronized void listening() throws IOException {
+        if (dynamic != null) {
+            listen(snapshot).run();
+        }
+        serving = true;
+    }
+
+    private synchronized void put(GatewayConfig config) throws IOException {
         Snapshot next = null;
         Runnable listening;
         try {
             config.checkReplacement(snapshot.config());
             next = new Snapshot(config, snapshot, shared);
             next.start();
-            listening = listen(next);
+            listening = serving ? listen(next) : () -> {};
         } catch (ConfigException | ListenException | IOException e) {
             if (next != null) {
-                next.closeUnless(snapshot);
+                next.parts().closeUnless(snapshot.parts());
             }
             throw e;
         }
         swap(next, listening);
-        applied.incrementAndGet();
     }
 
     /** Counts a configuration that was not applied. */
@@ -227,11 +263,11 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void swap(Snapshot next, Runnable listening) {
-        Snapshot before = snapshot;
+        Snapshot.Parts before = snapshot.parts();
         snapshot = next;
         listening.run();
         Runnable unused = deadlines.after(
-                AFTERLIFE.toNanos(), () -> Thread.startVirtualThread(() -> before.closeUnless(snapshot)));
+                AFTERLIFE.toNanos(), () -> Thread.startVirtualThread(() -> before.closeUnless(snapshot.parts())));
     }
 
     /**
@@ -262,13 +298,16 @@ public final class Gateway implements AutoCloseable {
 
     @Override
     public void close() {
+        if (dynamic != null) {
+            dynamic.close();
+        }
         listeners.forEach(Listener::drain);
         listeners.forEach(Listener::abort);
         upstreams.abort();
         upkeep.close();
         loops.close();
         deadlines.close();
-        snapshot.closeUnless(null);
+        snapshot.parts().closeUnless(null);
         accessLog.close();
         admin.close();
     }
@@ -285,6 +324,11 @@ public final class Gateway implements AutoCloseable {
 
     public List<Listener> listeners() {
         return listeners.current();
+    }
+
+    /** What changes while it runs; empty when the file says everything. */
+    public Optional<Dynamic> dynamic() {
+        return Optional.ofNullable(dynamic);
     }
 
     Upstreams upstreams() {

@@ -42,6 +42,26 @@ final class Snapshot {
     /** What outlives every configuration. */
     record Shared(NameCache names, Upstreams upstreams, Deadlines deadlines, Time time, List<Filter> filters) {}
 
+    /** What has to be closed when nobody needs it any more; without the routes, of which there may be many. */
+    record Parts(Map<String, Store> stores, Map<String, Lookup> lookups, Clusters clusters, Filters filters) {
+
+        /** Closes the parts that the others do not have; all of them when there are no others. */
+        void closeUnless(@Nullable Parts other) {
+            filters.closeUnless(other == null ? null : other.filters);
+            clusters.closeUnless(other == null ? null : other.clusters);
+            for (Lookup lookup : lookups.values()) {
+                if (other == null || !other.lookups.containsValue(lookup)) {
+                    lookup.close();
+                }
+            }
+            for (Store store : stores.values()) {
+                if (other == null || !other.stores.containsValue(store)) {
+                    store.close();
+                }
+            }
+        }
+    }
+
     private final GatewayConfig config;
     private final Map<String, Store> stores = new LinkedHashMap<>();
     private final Map<String, Lookup> lookups = new LinkedHashMap<>();
@@ -125,20 +145,8 @@ final class Snapshot {
         filters.start();
     }
 
-    /** Closes the parts that the other snapshot does not have; all of them when there is none. */
-    void closeUnless(@Nullable Snapshot other) {
-        filters.closeUnless(other == null ? null : other.filters);
-        clusters.closeUnless(other == null ? null : other.clusters);
-        for (Lookup lookup : lookups.values()) {
-            if (other == null || !other.lookups.containsValue(lookup)) {
-                lookup.close();
-            }
-        }
-        for (Store store : stores.values()) {
-            if (other == null || !other.stores.containsValue(store)) {
-                store.close();
-            }
-        }
+    Parts parts() {
+        return new Parts(stores, lookups, clusters, filters);
     }
 
     /** The most request bytes that any upstream wants kept: a connection does not know yet where its exchanges go. */

@@ -214,8 +214,10 @@ class ExternalFilterTest {
                 .containsPattern("\"part\":\"filter\",\"name\":\"check\",\"unit\":\"bytes\",\"used\":[1-9]");
         Pattern atRest = Pattern.compile(
                 "\"part\":\"listener\",\"name\":\"main\",\"unit\":\"bytes\",\"used\":0,\"capacity\":[1-9]");
-        Await.until("the end of the second exchange", SOON, () -> atRest.matcher(memory(gateway))
-                .find());
+        Await.until(
+                "the end of the second exchange",
+                SOON,
+                () -> atRest.matcher(memory(gateway)).find());
         caller.ask("/a", "authorization", "bad");
         caller.ask("/a", "authorization", "bad");
         assertThat(asked).hasSize(2);

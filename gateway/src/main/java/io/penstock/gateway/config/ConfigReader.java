@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.config;
 
+import io.penstock.gateway.config.dynamic.DocumentReader;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.config.read.ConfigNode;
 import io.penstock.gateway.config.read.Environment;
@@ -59,6 +60,11 @@ public final class ConfigReader {
      */
     public static Placed readPlaced(Path file) {
         return readPlaced(file, System.getenv());
+    }
+
+    /** Reads documents, with what they may use of the environment of this process. */
+    public static DocumentReader documents() {
+        return new DocumentReader(System.getenv());
     }
 
     private static Placed readPlaced(Path file, Map<String, String> environment) {

@@ -96,8 +96,7 @@ final class FilterReferences {
 
     private void known(String path, String section, String name, Set<String> names) {
         if (!names.contains(name)) {
-            check.that(
-                    path, false, Check.quoted(name), "is not in " + section + ", " + References.advice(name, names));
+            check.that(path, false, Check.quoted(name), "is not in " + section + ", " + References.advice(name, names));
         }
     }
 }

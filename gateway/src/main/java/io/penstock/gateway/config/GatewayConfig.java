@@ -2,6 +2,7 @@
 package io.penstock.gateway.config;
 
 import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.dynamic.DynamicConfig;
 import io.penstock.gateway.config.filter.ForwardedConfig;
 import io.penstock.gateway.config.filter.NamedFilterConfig;
 import io.penstock.gateway.config.listener.ListenerConfig;
@@ -39,6 +40,7 @@ import java.util.function.Function;
  * @param forwarded what upstreams are told about callers, all with defaults
  * @param eventLoops 0 to 256; on how many threads cleartext HTTP/1.1 connections wait and small exchanges are served, default 0: one for
  *     each processor
+ * @param dynamic what changes while the gateway runs; absent means that this file says everything. With it {@code routes} may be empty
  */
 public record GatewayConfig(
         List<ListenerConfig> listeners,
@@ -55,7 +57,8 @@ public record GatewayConfig(
         Optional<Integer> trustedHops,
         ClientField clientField,
         ForwardedConfig forwarded,
-        int eventLoops) {
+        int eventLoops,
+        Optional<DynamicConfig> dynamic) {
 
     public GatewayConfig {
         listeners = List.copyOf(listeners);
@@ -66,7 +69,10 @@ public record GatewayConfig(
         filters = List.copyOf(filters);
         globalFilters = List.copyOf(globalFilters);
         trusted = List.copyOf(trusted);
-        var check = new Check().notEmpty("listeners", listeners).notEmpty("routes", routes);
+        var check = new Check().notEmpty("listeners", listeners);
+        if (dynamic.isEmpty()) {
+            check.notEmpty("routes", routes);
+        }
         check.range("event-loops", eventLoops, 0, 256);
         trustedHops.ifPresent(hops -> check.range("trusted-hops", hops, 1, 16));
         var references = new References(check);
@@ -78,6 +84,7 @@ public record GatewayConfig(
         references.names("filters", filters, NamedFilterConfig::name);
         references.ports(listeners, admin);
         references.stores(lookups, stores);
+        references.dynamic(dynamic, stores);
         references.targets(routes, clusters, lookups);
         references.fallbacks(clusters);
         references.matches(routes);
@@ -103,7 +110,37 @@ public record GatewayConfig(
                 node.optionalInteger("trusted-hops"),
                 node.choice("client-field", ClientField.X_FORWARDED_FOR),
                 node.child("forwarded", ForwardedConfig::from),
-                node.integer("event-loops", 0));
+                node.integer("event-loops", 0),
+                node.optionalChild("dynamic", DynamicConfig::from));
+    }
+
+    /**
+     * This one with other parts in the place of its own.
+     *
+     * @throws ConfigException they do not fit
+     */
+    public GatewayConfig with(
+            List<RouteConfig> otherRoutes,
+            List<LookupConfig> otherLookups,
+            List<ClusterConfig> otherClusters,
+            List<NamedFilterConfig> otherFilters) {
+        return new GatewayConfig(
+                listeners,
+                otherRoutes,
+                otherLookups,
+                otherClusters,
+                stores,
+                otherFilters,
+                globalFilters,
+                admin,
+                accessLog,
+                drain,
+                trusted,
+                trustedHops,
+                clientField,
+                forwarded,
+                eventLoops,
+                dynamic);
     }
 
     /**
@@ -122,6 +159,11 @@ public record GatewayConfig(
                     "differs from what runs at that address, expected a restart for that");
         }
         check.that(
+                        "dynamic",
+                        dynamic.equals(running.dynamic) && storeOfDynamic().equals(running.storeOfDynamic()),
+                        "",
+                        "or its store differs from what runs, expected a restart for that")
+                .that(
                         "access-log",
                         accessLog.equals(running.accessLog),
                         "",
@@ -132,5 +174,12 @@ public record GatewayConfig(
                         "",
                         "differs from what runs, expected a restart for that")
                 .done();
+    }
+
+    private Optional<StoreConfig> storeOfDynamic() {
+        return dynamic.flatMap(DynamicConfig::store)
+                .flatMap(name -> stores.stream()
+                        .filter(store -> store.name().equals(name))
+                        .findFirst());
     }
 }

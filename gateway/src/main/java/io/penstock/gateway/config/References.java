@@ -3,6 +3,7 @@ package io.penstock.gateway.config;
 
 import io.penstock.gateway.config.cluster.ClusterConfig;
 import io.penstock.gateway.config.cluster.FallbackConfig;
+import io.penstock.gateway.config.dynamic.DynamicConfig;
 import io.penstock.gateway.config.listener.ListenerConfig;
 import io.penstock.gateway.config.lookup.LookupConfig;
 import io.penstock.gateway.config.match.MatchRank;
@@ -73,6 +74,18 @@ final class References {
         for (int i = 0; i < lookups.size(); i++) {
             known("lookups[" + i + "].store", "stores", lookups.get(i).store(), byName);
         }
+    }
+
+    /** Documents that nodes share are in a Redis. */
+    void dynamic(Optional<DynamicConfig> dynamic, List<StoreConfig> stores) {
+        Map<String, StoreConfig> byName = byName(stores, StoreConfig::name);
+        dynamic.flatMap(DynamicConfig::store)
+                .flatMap(name -> known("dynamic.store", "stores", name, byName))
+                .ifPresent(store -> check.that(
+                        "dynamic.store",
+                        store.redis().isPresent(),
+                        Check.quoted(store.name()),
+                        "is an embedded store, expected a Redis, or a file without a store"));
     }
 
     void targets(List<RouteConfig> routes, List<ClusterConfig> clusters, List<LookupConfig> lookups) {
@@ -155,7 +168,8 @@ final class References {
 
     private <T> Optional<T> known(String path, String section, String name, Map<String, T> byName) {
         T found = byName.get(name);
-        if (found == null) { // words are made only for what is wrong: there may be 10,000 routes, and changes by the second
+        if (found == null) { // words are made only for what is wrong: there may be 10,000 routes, and changes by the
+            // second
             check.that(path, false, Check.quoted(name), "is not in " + section + ", " + advice(name, byName.keySet()));
         }
         return Optional.ofNullable(found);

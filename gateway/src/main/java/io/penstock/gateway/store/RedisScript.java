@@ -51,6 +51,31 @@ final class RedisScript {
             return {tokens, missing}
             """);
 
+    /**
+     * Changes documents: KEYS[1] their hash, ARGV: the revision that it has to be at, the one that it is at then, the field and the text of the
+     * change, the field of a change that is forgotten, 1 to begin with nothing, then fields and values in turn, of which an empty one removes
+     * the field. Answers at which revision it is then.
+     */
+    static final RedisScript CHANGE = new RedisScript("""
+            local at = redis.call('HGET', KEYS[1], 'revision') or '0'
+            if at ~= ARGV[1] then
+              return at
+            end
+            if ARGV[6] == '1' then
+              redis.call('DEL', KEYS[1])
+            end
+            for i = 7, #ARGV, 2 do
+              if ARGV[i + 1] == '' then
+                redis.call('HDEL', KEYS[1], ARGV[i])
+              else
+                redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+              end
+            end
+            redis.call('HSET', KEYS[1], ARGV[3], ARGV[4], 'revision', ARGV[2])
+            redis.call('HDEL', KEYS[1], ARGV[5])
+            return ARGV[2]
+            """);
+
     private final byte[] source;
     private final byte[] name;
 

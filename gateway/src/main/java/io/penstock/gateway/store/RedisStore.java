@@ -5,6 +5,7 @@ import io.penstock.gateway.config.store.RedisConfig;
 import io.penstock.gateway.config.store.RedisConfig.Topology;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.store.document.Documents;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,6 +38,7 @@ public final class RedisStore implements Store {
     private final RedisConfig config;
     private final RedisUrl url;
     private final Watchers watchers = new Watchers();
+    private final RedisCalls calls;
     private final RedisDecisions decisions;
     private volatile @Nullable RedisServers servers;
 
@@ -49,7 +51,8 @@ public final class RedisStore implements Store {
         this.name = name;
         this.config = config;
         this.url = RedisUrl.parse(config.url(), config.topology() == Topology.SENTINEL ? 26_379 : 6379);
-        this.decisions = new RedisDecisions(new RedisCalls(name, config.topology() == Topology.CLUSTER, this::started));
+        this.calls = new RedisCalls(name, config.topology() == Topology.CLUSTER, this::started);
+        this.decisions = new RedisDecisions(calls);
         if (config.topology() == Topology.SINGLE && url.hosts().size() > 1) {
             throw new IllegalArgumentException("redis url has several hosts, expected one, or another topology");
         }
@@ -99,6 +102,16 @@ public final class RedisStore implements Store {
     @Override
     public Decisions decisions() {
         return decisions;
+    }
+
+    /**
+     * The documents under a key. Their user needs {@code +hget +hgetall +hmget +hset +hdel +del}, too.
+     *
+     * @param history how many changes are kept, 1 or more
+     * @param timeout of each question
+     */
+    public Documents documents(String key, int history, Duration timeout) {
+        return new RedisDocuments(calls, this, key, history, timeout);
     }
 
     @Override

@@ -63,6 +63,7 @@ class ReferenceTest {
             Map.entry("route", "routes: [{name: all, lookup: job, @}]\n"),
             Map.entry(
                     "weight", "routes: [{name: all, clusters: [{cluster: origin, @}, {cluster: other, weight: 1}]}]\n"),
+            Map.entry("dynamic", "dynamic: {@}\n"),
             Map.entry("answer", "routes: [{name: all, answer: {@}}]\n"),
             Map.entry("cors", "filters: [{name: f, cors: {origins: ['https://a.test'], @}}]\n"),
             Map.entry("external", "filters: [{name: f, external: {cluster: origin, @}}]\n"),
@@ -210,6 +211,9 @@ class ReferenceTest {
                         redis,
                         config.admin(),
                         config.accessLog(),
+                        ConfigReader.read(with("dynamic: {}\n"), Map.of())
+                                .dynamic()
+                                .orElseThrow(),
                         config.drain())
                 .forEach(part -> defaults(part, read));
 

@@ -54,7 +54,7 @@ public final class ConfigNode {
     /**
      * Makes the record of this mapping. What its constructor refuses is reported; then it is made again without the refused values.
      */
-    <T> T read(Function<ConfigNode, T> from) {
+    public <T> T read(Function<ConfigNode, T> from) {
         int before = problems.count();
         T made = attempt(from);
         while (adoptsMisspelt()) {
