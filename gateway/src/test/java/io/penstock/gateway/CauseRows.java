@@ -354,6 +354,15 @@ final class CauseRows {
                         .with("route", "filters: [f]")
                         .next(Next.OTHER),
                 within(
+                                Cause.PERMISSION_DENIED,
+                                "a token without the scope",
+                                scene -> scene.ask("/hostile", "authorization", "Bearer " + TestTokens.shared()))
+                        .with(
+                                "filter",
+                                filter + ", {name: may, permissions: {rules: [{path: /**, any: [hostile:read]}]}}")
+                        .with("route", "filters: [f, may]")
+                        .next(Next.OTHER),
+                within(
                                 Cause.CHECK_UNAVAILABLE,
                                 "nobody publishes the keys",
                                 scene -> scene.ask("/hostile", "authorization", "Bearer " + TestTokens.shared()))

@@ -35,7 +35,7 @@ class CauseTest {
             case MALFORMED_REQUEST, DOWNSTREAM_PROTOCOL -> new Statuses(400, 13);
             case BAD_CREDENTIALS, CREDENTIALS_EXPIRED, CREDENTIALS_MISSING, CREDENTIALS_REVOKED ->
                 new Statuses(401, 16);
-            case TARGET_NOT_ALLOWED -> new Statuses(403, 7);
+            case PERMISSION_DENIED, TARGET_NOT_ALLOWED -> new Statuses(403, 7);
             case UPGRADE_REFUSED -> new Statuses(403, 12);
             case KEY_UNKNOWN -> new Statuses(404, 5);
             case NO_ROUTE -> new Statuses(404, 12);

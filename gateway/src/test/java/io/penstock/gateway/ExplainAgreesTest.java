@@ -3,6 +3,7 @@ package io.penstock.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.gateway.auth.Digest;
 import io.penstock.gateway.exchange.Exchange;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
@@ -24,11 +25,14 @@ class ExplainAgreesTest {
                           - {name: pages, cors: {origins: ["https://app.test"]}}
                           - {name: keys, api-key: {keys: "${KEYS}"}}
                           - {name: small, limit-body: {request: 1B}}
+                          - {name: maybe, api-key: {keys: "${KEYS}", required: false}}
+                          - {name: may, permissions: {rules: [{path: /may/public, public: true}, {path: /may/**, any: [may:read]}]}}
                         global-filters: [pages]
                         routes:
                           - {name: old, path-prefix: /old, redirect: {path-prefix: /new}}
                           - {name: fixed, path: /fixed, answer: {status: 418}}
                           - {name: keyed, path: /keyed, cluster: people, filters: [keys]}
+                          - {name: may, path-prefix: /may, cluster: people, filters: [maybe, may]}
                           - {name: small, path: /small, cluster: people, filters: [small]}
                           - {name: moved, path-template: "/users/{id}", rewrite: {path: "/people/{id}"}, cluster: people}
                           - {name: plain, path-prefix: /plain, cluster: people}
@@ -37,7 +41,10 @@ class ExplainAgreesTest {
                         access-log: {output: none}
                         trusted: [127.0.0.0/8]
                         """.formatted(origin.address()))
-                .variable("KEYS", "a".repeat(64) + " one")
+                .variable(
+                        "KEYS",
+                        Digest.of("reader").hex() + " one may:*\n"
+                                + Digest.of("other").hex() + " two may:write")
                 .start();
     }
 
@@ -58,6 +65,10 @@ class ExplainAgreesTest {
                 "GET | /none | X: 1 | 404 | '' | no-route",
                 "GET | /keyed | X: 1 | 401 | keyed | credentials-missing",
                 "GET | /keyed | X-Api-Key: no | 401 | keyed | credentials",
+                "GET | /may/public | X: 1 | 200 | may | get /may/public",
+                "GET | /may/x | X: 1 | 401 | may | credentials-missing",
+                "GET | /may/x | X-Api-Key: reader | 200 | may | get /may/x",
+                "GET | /may/x | X-Api-Key: other | 403 | may | permission-denied",
                 "POST | /small | Content-Length: 9 | 413 | small | body-too-large",
                 "OPTIONS | /plain | Max-Forwards: 0 | 200 | '' | allow: ",
                 "OPTIONS | /plain | Max-Forwards: 1 | 200 | plain | options /plain",

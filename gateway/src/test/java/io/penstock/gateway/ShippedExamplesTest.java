@@ -9,10 +9,13 @@ import io.penstock.harness.call.CallPlan;
 import io.penstock.harness.call.CallResult;
 import io.penstock.harness.call.Caller;
 import io.penstock.harness.call.Kind;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,9 +79,23 @@ class ShippedExamplesTest {
             assertThat(status(client, "jobid", "unknown")).isEqualTo("16");
             assertThat(status(client, "jobid", "unknown", "authorization", "Bearer nonsense"))
                     .isEqualTo("16");
+            assertThat(lookups(gateway)).isZero();
             assertThat(status(client, "jobid", "unknown", "authorization", "Bearer " + issuer.token()))
                     .isEqualTo("5");
+            assertThat(lookups(gateway)).isOne();
             client.close();
+        }
+    }
+
+    /** How often the lookup was asked, whatever it found. */
+    private static long lookups(LocalGateway gateway) throws IOException {
+        URI metrics = URI.create("http://127.0.0.1:" + gateway.gateway().adminPort() + "/metrics");
+        try (InputStream in = metrics.toURL().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.matches("gateway_lookup_(hits|loads|joined|refreshes|stale)_total[{].*"))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
         }
     }
 

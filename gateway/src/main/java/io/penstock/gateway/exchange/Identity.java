@@ -32,6 +32,7 @@ public final class Identity {
     private final String filter;
     private final Map<String, List<String>> claims;
     private final boolean whole;
+    private final boolean verified;
 
     /** What has been shown. */
     public enum Proof {
@@ -47,12 +48,19 @@ public final class Identity {
         SIGNATURE
     }
 
-    private Identity(String subject, Proof proof, String filter, Map<String, List<String>> claims, boolean whole) {
+    private Identity(
+            String subject,
+            Proof proof,
+            String filter,
+            Map<String, List<String>> claims,
+            boolean whole,
+            boolean verified) {
         this.subject = subject;
         this.proof = proof;
         this.filter = filter;
         this.claims = claims;
         this.whole = whole;
+        this.verified = verified;
     }
 
     /**
@@ -72,18 +80,32 @@ public final class Identity {
                 more += value.length();
             }
             if (values + claim.getValue().size() > MOST_VALUES || chars + more > MOST_CHARS) {
-                return new Identity(subject, proof, filter, Collections.unmodifiableMap(kept), false);
+                return new Identity(subject, proof, filter, Collections.unmodifiableMap(kept), false, true);
             }
             values += claim.getValue().size();
             chars += more;
             kept.put(claim.getKey(), List.copyOf(claim.getValue()));
         }
-        return new Identity(subject, proof, filter, Collections.unmodifiableMap(kept), true);
+        return new Identity(subject, proof, filter, Collections.unmodifiableMap(kept), true, true);
     }
 
     /** Somebody of whom nothing more is said. */
     public static Identity of(String subject, Proof proof, String filter) {
-        return new Identity(subject, proof, filter, Map.of(), true);
+        return new Identity(subject, proof, filter, Map.of(), true, true);
+    }
+
+    /**
+     * In the explanation of a request: somebody whom the filter would have to verify before anything is known.
+     *
+     * @param filter its name
+     */
+    public static Identity unverified(Proof proof, String filter) {
+        return new Identity("", proof, filter, Map.of(), true, false);
+    }
+
+    /** Whether the proof was verified: always, but for explanations. */
+    public boolean verified() {
+        return verified;
     }
 
     /** Who it is; empty where the proof names nobody. */

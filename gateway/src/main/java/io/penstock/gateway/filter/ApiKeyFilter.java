@@ -20,6 +20,7 @@ final class ApiKeyFilter implements Filter {
     /** Longer ones are nobody's. */
     private static final int MOST_CHARS = 4096;
 
+    private final String name;
     private final ApiKeyConfig config;
     private final ApiKeys keys;
     private final ShownToken shown;
@@ -33,6 +34,7 @@ final class ApiKeyFilter implements Filter {
      * @param stores finds the store, by its name
      */
     ApiKeyFilter(String name, ApiKeyConfig config, Function<String, Store> stores) {
+        this.name = name;
         this.config = config;
         this.keys = new ApiKeys(name, config, stores);
         this.shown = new ShownToken(config.header(), "Bearer ", Optional.empty(), config.query(), config.forward());
@@ -80,6 +82,7 @@ final class ApiKeyFilter implements Filter {
         if (config.required()) {
             throw challenge.missing(exchange, "the request has no key");
         }
+        challenge.offer(exchange);
         return Verdict.GO_ON;
     }
 
@@ -97,7 +100,11 @@ final class ApiKeyFilter implements Filter {
         if (!showed) {
             return Finding.goesOn("no key, goes on as a stranger's");
         }
-        return Finding.goesOn(verdict == Verdict.WAIT ? keys.text() : "known key");
+        if (verdict == Verdict.WAIT) {
+            copy.identity(Identity.unverified(Identity.Proof.API_KEY, name));
+            return Finding.goesOn(keys.text());
+        }
+        return Finding.goesOn("known key");
     }
 
     @Override

@@ -19,6 +19,7 @@ final class BasicFilter implements Filter {
     private static final String AUTHORIZATION = "authorization";
     private static final int MOST_CHARS = 2048;
 
+    private final String name;
     private final BasicConfig config;
     private final Passwords passwords;
     private final ShownToken shown;
@@ -40,6 +41,7 @@ final class BasicFilter implements Filter {
      * @param name of the filter
      */
     BasicFilter(String name, BasicConfig config) {
+        this.name = name;
         this.config = config;
         this.passwords = new Passwords(name, config);
         this.shown = new ShownToken(AUTHORIZATION, "Basic ", Optional.empty(), Optional.empty(), config.forward());
@@ -101,6 +103,7 @@ final class BasicFilter implements Filter {
         if (config.required()) {
             throw challenge.missing(exchange, "the request has no user and password");
         }
+        challenge.offer(exchange);
         return Verdict.GO_ON;
     }
 
@@ -118,7 +121,11 @@ final class BasicFilter implements Filter {
         if (!showed) {
             return Finding.goesOn("no user, goes on as a stranger's");
         }
-        return Finding.goesOn(verdict == Verdict.WAIT ? "checks the password" : "known user");
+        if (verdict == Verdict.WAIT) {
+            copy.identity(Identity.unverified(Identity.Proof.PASSWORD, name));
+            return Finding.goesOn("checks the password");
+        }
+        return Finding.goesOn("known user");
     }
 
     @Override

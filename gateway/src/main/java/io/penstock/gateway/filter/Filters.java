@@ -14,6 +14,7 @@ import io.penstock.gateway.config.filter.JwtConfig;
 import io.penstock.gateway.config.filter.LimitBodyConfig;
 import io.penstock.gateway.config.filter.MtlsConfig;
 import io.penstock.gateway.config.filter.NamedFilterConfig;
+import io.penstock.gateway.config.filter.PermissionsConfig;
 import io.penstock.gateway.config.filter.RateLimitConfig;
 import io.penstock.gateway.config.filter.SecurityFieldsConfig;
 import io.penstock.gateway.config.route.RouteConfig;
@@ -101,6 +102,7 @@ public final class Filters {
             case RateLimitConfig limit ->
                 new RateLimitFilter(
                         new Limits(name, limit, limit.store().map(stores).orElse(null)));
+            case PermissionsConfig permissions -> new PermissionsFilter(permissions);
             case SecurityFieldsConfig fields -> new SecurityFieldsFilter(fields);
         };
     }

@@ -10,6 +10,7 @@ import io.penstock.gateway.config.filter.JwtConfig;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
+import io.penstock.gateway.exchange.Identity;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.exchange.side.Asker;
 import io.penstock.gateway.store.Store;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * is verified on a thread of the exchange's own.
  */
 final class JwtFilter implements Filter {
+    private final String name;
     private final JwtConfig config;
     private final TokenVerifier verifier;
     private final VerifiedTokens known;
@@ -39,6 +41,7 @@ final class JwtFilter implements Filter {
      * @param stores finds where tokens that were taken back are, by name
      */
     JwtFilter(String name, JwtConfig config, Function<String, Asker> clusters, Function<String, Store> stores) {
+        this.name = name;
         this.config = config;
         this.verifier = new TokenVerifier(name, config, clusters, InstantSource.system(), System::nanoTime);
         this.known = new VerifiedTokens(config.keep(), config.keptBytes());
@@ -71,6 +74,7 @@ final class JwtFilter implements Filter {
         if (config.required()) {
             throw challenge.missing(exchange, "the request has no token");
         }
+        challenge.offer(exchange);
         return Verdict.GO_ON;
     }
 
@@ -140,9 +144,11 @@ final class JwtFilter implements Filter {
         VerifiedToken verified = known(hash);
         String revoked = revocations == null ? "" : ", " + revocations.text();
         if (verified == null) {
+            copy.identity(Identity.unverified(Identity.Proof.JWT, name));
             return Finding.goesOn("verifies the token: " + verifier.text() + revoked);
         }
         if (!holds(hash, verified)) {
+            copy.identity(verified.identity());
             return Finding.goesOn("known token" + revoked);
         }
         accept(copy, verified);

@@ -36,6 +36,40 @@ class FilterReferencesTest {
                 "[{name: a, external: {cluster: origin, allow-fields: [Host]}}] | [a] |"
                         + " filters[0].external.allow-fields[0]",
                 "[{name: a, digest: {request: both}}] | [a] | filters[0].digest.request",
+                "[{name: a, permissions: {rules: [{path: v1, public: true}]}}] | [a] | filters[0].permissions.rules[0].path",
+                "[{name: a, permissions: {rules: [{path: /a/../b, public: true}]}}] | [a] |"
+                        + " filters[0].permissions.rules[0].path",
+                "[{name: a, permissions: {rules: [{path: /a//b, public: true}]}}] | [a] |"
+                        + " filters[0].permissions.rules[0].path",
+                "[{name: a, permissions: {rules: [{path: /a%2Fb, public: true}]}}] | [a] |"
+                        + " filters[0].permissions.rules[0].path",
+                "[{name: a, permissions: {rules: [{path: '/a;b', public: true}]}}] | [a] |"
+                        + " filters[0].permissions.rules[0].path",
+                "[{name: a, permissions: {rules: [{path: /a/b*, public: true}]}}] | [a] |"
+                        + " filters[0].permissions.rules[0].path",
+                "[{name: a, permissions: {rules: [{path: /a/**/b, public: true}]}}] | [a] |"
+                        + " filters[0].permissions.rules[0].path",
+                "[{name: a, permissions: {rules: [{path: /1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/21/22/23/24"
+                        + "/25/26/27/28/29/30/31/32/33, public: true}]}}] | [a] | filters[0].permissions.rules[0].path",
+                "[{name: a, permissions: {rules: [{path: /a, public: false}]}}] | [a] |"
+                        + " filters[0].permissions.rules[0].public",
+                "[{name: a, permissions: {rules: [{path: /a, public: true, known: true}]}}] | [a] |"
+                        + " filters[0].permissions.rules[0].public",
+                "[{name: a, permissions: {rules: [{path: /a, any: ['a:*']}]}}] | [a] |"
+                        + " filters[0].permissions.rules[0].any[0]",
+                "[{name: a, permissions: {rules: [{path: /a, any: []}]}}] | [a] | filters[0].permissions.rules[0].any",
+                "[{name: a, permissions: {rules: [{path: /a, all: ['a b']}]}}] | [a] |"
+                        + " filters[0].permissions.rules[0].all[0]",
+                "[{name: a, permissions: {rules: [{path: /a, known: true, methods: [GET, GET]}]}}] | [a] |"
+                        + " filters[0].permissions.rules[0].methods[1]",
+                "[{name: a, permissions: {rules: [{path: /a, known: true, methods: ['*']}]}}] | [a] |"
+                        + " filters[0].permissions.rules[0].methods[0]",
+                "[{name: a, permissions: {rules: [{path: '/a/{b}', known: true}, {path: '/A/*', known: true}]}}] | [a] |"
+                        + " filters[0].permissions.rules[1].path",
+                "[{name: a, permissions: {rules: [{path: /a, known: true, methods: [GET, PUT]}, {path: /%61, known: true,"
+                        + " methods: [PUT]}]}}] | [a] | filters[0].permissions.rules[1].path",
+                "[{name: a, permissions: {scopes: ['a=b'], rules: [{path: /a, known: true}]}}] | [a] |"
+                        + " filters[0].permissions.scopes[0]",
                 "[{name: a, security-fields: {x-frame-options: ALLOW}}] | [a] |"
                         + " filters[0].security-fields.x-frame-options",
                 "[{name: a, security-fields: {x-content-type-options: sniff}}] | [a] |"

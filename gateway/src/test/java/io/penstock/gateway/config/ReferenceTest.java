@@ -13,6 +13,8 @@ import io.penstock.gateway.config.filter.IssuerConfig;
 import io.penstock.gateway.config.filter.JwtConfig;
 import io.penstock.gateway.config.filter.LimitBodyConfig;
 import io.penstock.gateway.config.filter.MtlsConfig;
+import io.penstock.gateway.config.filter.PermissionNeed;
+import io.penstock.gateway.config.filter.PermissionsConfig;
 import io.penstock.gateway.config.filter.RateLimitConfig;
 import io.penstock.gateway.config.listener.ClientCertificateConfig;
 import io.penstock.gateway.config.listener.TlsConfig;
@@ -175,6 +177,10 @@ class ReferenceTest {
                         filter("headers: {}"),
                         filter("rate-limit: {layers: [{rate: 1/s}]}"),
                         layer("rate: 7/s"),
+                        filter("permissions: {rules: [{path: /, public: true}]}"),
+                        ((PermissionsConfig) filter("permissions: {rules: [{path: /, public: true}]}"))
+                                .rules()
+                                .getFirst(),
                         filter("security-fields: {}"),
                         RewriteConfig.NONE,
                         new WeightConfig("origin", 1),
@@ -310,6 +316,15 @@ class ReferenceTest {
                     "listeners[0].tls.client-certificate.authorities",
                     with("listeners: [{port: 0, tls: {certificate: a, key: a, client-certificate: {}}}]\n")
                 },
+                new String[] {"filters[0].permissions.rules", with("filters: [{name: f, permissions: {}}]\n")},
+                new String[] {
+                    "filters[0].permissions.rules[0].path",
+                    with("filters: [{name: f, permissions: {rules: [{public: true}]}}]\n")
+                },
+                new String[] {
+                    "filters[0].permissions.rules[0].any",
+                    with("filters: [{name: f, permissions: {rules: [{path: /}]}}]\n")
+                },
                 new String[] {"filters[0].limit-body.request", with("filters: [{name: f, limit-body: {}}]\n")},
                 new String[] {"filters[0].rate-limit.layers", with("filters: [{name: f, rate-limit: {}}]\n")},
                 new String[] {
@@ -444,6 +459,8 @@ class ReferenceTest {
                 own.addAll(List.of("path-prefix", "path", "path-template", "path-regex", "grpc"));
             } else if (component.getType() == FieldMatchConfig.FieldTest.class) {
                 own.addAll(List.of("exact", "prefix", "regex", "present"));
+            } else if (component.getType() == PermissionNeed.class) {
+                own.addAll(List.of("any", "all", "known", "public"));
             } else if (type == RedirectConfig.class && component.getType() == RewriteConfig.class) {
                 own.addAll(List.of("path-prefix", "path"));
             } else {

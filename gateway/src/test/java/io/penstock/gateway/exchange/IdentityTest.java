@@ -62,4 +62,11 @@ class IdentityTest {
     void saysNothingOfTheCallerInItsText() {
         assertThat(of(Map.of("email", List.of("anna@a.test"))).toString()).isEqualTo("JWT by who");
     }
+
+    @Test
+    void isUnverifiedInExplanationsAlone() {
+        assertThat(Identity.unverified(Identity.Proof.JWT, "who").verified()).isFalse();
+        assertThat(Identity.unverified(Identity.Proof.JWT, "who").claims()).isEmpty();
+        assertThat(Identity.of("anna", Identity.Proof.JWT, "who").verified()).isTrue();
+    }
 }

@@ -20,6 +20,7 @@ public sealed interface FilterConfig
                 JwtConfig,
                 LimitBodyConfig,
                 MtlsConfig,
+                PermissionsConfig,
                 RateLimitConfig,
                 SecurityFieldsConfig {
 
@@ -37,6 +38,7 @@ public sealed interface FilterConfig
         kinds.put("basic", BasicConfig::from);
         kinds.put("mtls", MtlsConfig::from);
         kinds.put("rate-limit", RateLimitConfig::from);
+        kinds.put("permissions", PermissionsConfig::from);
         kinds.put("security-fields", SecurityFieldsConfig::from);
         return kinds;
     }
