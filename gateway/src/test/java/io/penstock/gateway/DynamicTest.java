@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,13 +86,23 @@ class DynamicTest {
                         + body + "\"}}"));
     }
 
+    private Optional<String> field(RunningGateway node, String path, String name) {
+        try {
+            return answer(node, path).headers().firstValue(name);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private HttpResponse<String> answer(RunningGateway node, String path) throws IOException, InterruptedException {
+        URI uri = URI.create(
+                "http://127.0.0.1:" + node.gateway().listeners().getFirst().port() + path);
+        return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    }
+
     private String get(RunningGateway node, String path) {
         try {
-            var answer = client.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                                    + node.gateway().listeners().getFirst().port() + path))
-                            .build(),
-                    BodyHandlers.ofString());
+            var answer = answer(node, path);
             return answer.statusCode() == 200 ? answer.body() : Integer.toString(answer.statusCode());
         } catch (IOException e) {
             return e.toString();
@@ -275,6 +286,25 @@ class DynamicTest {
         assertThat(get(node, "/other")).isEqualTo("other");
         assertThat(get(node, "/fixed")).isEqualTo("404");
         assertThat(get(node, "/a")).isEqualTo("one");
+    }
+
+    @Test
+    void takesARuleOfUrlActionAndCluster() {
+        RunningGateway node = alone();
+        put(node, "filters/marks", "{'name':'marks','headers':{'response':{'set':{'x-a':'1'}}}}");
+        put(node, "filters/secure", "{'name':'secure','chain':{'filters':['marks']}}");
+
+        put(node, "routes/rule", "{'name':'rule','url':'/rule/*','action':'secure','answer':{'body':'by rule'}}");
+
+        assertThat(get(node, "/rule/x")).isEqualTo("by rule");
+        assertThat(field(node, "/rule/x", "x-a")).contains("1");
+        assertThatThrownBy(() -> put(node, "routes/other", "{'name':'other','url':'/o','action':'none','answer':{}}"))
+                .hasMessageContaining("routes/other.filters[0]: none is not in filters");
+    }
+
+    private static void put(RunningGateway node, String name, String text) {
+        DocumentName document = DocumentName.parse(name).orElseThrow();
+        dynamic(node).change(Edits.of(document, Optional.of(text.replace('\'', '"'))), ADA);
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.penstock.gateway.config;
 
 import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.filter.ChainConfig;
 import io.penstock.gateway.config.filter.FilterConfig;
 import io.penstock.gateway.config.filter.ForwardedConfig;
 import io.penstock.gateway.config.filter.MtlsConfig;
@@ -40,6 +41,20 @@ final class FilterReferences {
             policy.clusters().forEach(name -> known(path, "clusters", name, clusterNames));
             policy.stores().forEach(name -> known(path, "stores", name, storeNames));
         }
+        for (int i = 0; i < filters.size(); i++) {
+            if (filters.get(i).policy() instanceof ChainConfig several) {
+                String path = "filters[" + i + "].chain.filters";
+                chain(path, List.of(), several.filters());
+                for (int j = 0; j < several.filters().size(); j++) {
+                    String name = several.filters().get(j);
+                    check.that(
+                            path + "[" + j + "]",
+                            single(name).equals(List.of(name)),
+                            Check.quoted(name),
+                            "is a chain itself, expected a filter");
+                }
+            }
+        }
         chain("global-filters", List.of(), global);
         for (int i = 0; i < routes.size(); i++) {
             RouteConfig route = routes.get(i);
@@ -69,7 +84,8 @@ final class FilterReferences {
 
     /** Each name is known and comes once; what tells of the caller comes before everything that may rely on it. */
     private void chain(String path, List<String> before, List<String> names) {
-        Set<String> seen = new HashSet<>(before);
+        Set<String> seen = new HashSet<>();
+        before.forEach(name -> seen.addAll(single(name)));
         List<String> all = new ArrayList<>(before);
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
@@ -77,7 +93,7 @@ final class FilterReferences {
             known(at, "filters", name, byName.keySet());
             check.that(
                     at,
-                    seen.add(name),
+                    single(name).stream().filter(one -> !seen.add(one)).toList().isEmpty(),
                     Check.quoted(name),
                     before.contains(name) ? "runs on every route already" : "is given twice, expected once");
             check.that(
@@ -89,9 +105,16 @@ final class FilterReferences {
         }
     }
 
+    /** Whether it sets forwarded fields: the only one of a chain that may is the first. */
     private boolean forwarded(String name) {
-        NamedFilterConfig filter = byName.get(name);
+        NamedFilterConfig filter = byName.get(single(name).getFirst());
         return filter != null && filter.policy() instanceof ForwardedConfig;
+    }
+
+    /** What a name stands for: itself, or the filters of a chain. */
+    private List<String> single(String name) {
+        NamedFilterConfig filter = byName.get(name);
+        return filter != null && filter.policy() instanceof ChainConfig several ? several.filters() : List.of(name);
     }
 
     private void known(String path, String section, String name, Set<String> names) {

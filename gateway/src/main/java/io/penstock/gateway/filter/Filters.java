@@ -4,6 +4,7 @@ package io.penstock.gateway.filter;
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.filter.ApiKeyConfig;
 import io.penstock.gateway.config.filter.BasicConfig;
+import io.penstock.gateway.config.filter.ChainConfig;
 import io.penstock.gateway.config.filter.CorsConfig;
 import io.penstock.gateway.config.filter.DigestConfig;
 import io.penstock.gateway.config.filter.ExternalConfig;
@@ -24,6 +25,7 @@ import io.penstock.gateway.limit.LimitReport;
 import io.penstock.gateway.limit.Limits;
 import io.penstock.gateway.store.Store;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Filters {
     private final Map<String, Made> named = new LinkedHashMap<>();
+    /** Names that stand for several. */
+    private final Map<String, List<String>> chains = new HashMap<>();
+
     private final List<Filter> fresh = new ArrayList<>();
     private final List<String> global;
     private final ClientAddress clients;
@@ -65,6 +70,10 @@ public final class Filters {
         this.stores = stores;
         this.forwarded = new ForwardedFilter(config.forwarded(), clients);
         for (NamedFilterConfig one : config.filters()) {
+            if (one.policy() instanceof ChainConfig several) {
+                chains.put(one.name(), several.filters());
+                continue;
+            }
             Made old = before == null ? null : before.named.get(one.name());
             named.put(one.name(), before != null && old != null && same(old, one, before) ? old : made(one));
         }
@@ -89,6 +98,7 @@ public final class Filters {
 
     private Filter compiled(String name, FilterConfig policy) {
         return switch (policy) {
+            case ChainConfig chain -> throw new IllegalStateException("chains are taken apart before");
             case HeadersConfig headers -> new HeaderEditFilter(headers);
             case ForwardedConfig told -> new ForwardedFilter(told, clients);
             case ExternalConfig external -> new ExternalFilter(external, clusters.apply(external.cluster()));
@@ -113,8 +123,8 @@ public final class Filters {
      */
     public List<NamedFilter> chain(RouteConfig route) {
         List<NamedFilter> chain = new ArrayList<>();
-        global.forEach(name -> chain.add(named(name)));
-        route.filters().forEach(name -> chain.add(named(name)));
+        global.forEach(name -> add(name, chain));
+        route.filters().forEach(name -> add(name, chain));
         if (chain.isEmpty() || !(chain.getFirst().filter() instanceof ForwardedFilter)) {
             Filter tells = route.forwarded()
                     .map(own -> new ForwardedFilter(own, clients))
@@ -126,6 +136,10 @@ public final class Filters {
             chain.add(new NamedFilter("", new HeaderEditFilter(edits)));
         }
         return List.copyOf(chain);
+    }
+
+    private void add(String name, List<NamedFilter> chain) {
+        chains.getOrDefault(name, List.of(name)).forEach(one -> chain.add(named(one)));
     }
 
     private NamedFilter named(String name) {

@@ -12,6 +12,7 @@ import java.util.function.Function;
 public sealed interface FilterConfig
         permits ApiKeyConfig,
                 BasicConfig,
+                ChainConfig,
                 CorsConfig,
                 DigestConfig,
                 ExternalConfig,
@@ -27,6 +28,7 @@ public sealed interface FilterConfig
     /** How each kind is read, by the key that names it. */
     private static Map<String, Function<ConfigNode, FilterConfig>> kinds() {
         Map<String, Function<ConfigNode, FilterConfig>> kinds = new LinkedHashMap<>();
+        kinds.put("chain", ChainConfig::from);
         kinds.put("headers", HeadersConfig::from);
         kinds.put("forwarded", ForwardedConfig::from);
         kinds.put("external", ExternalConfig::from);

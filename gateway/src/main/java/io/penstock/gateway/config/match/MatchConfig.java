@@ -89,10 +89,16 @@ public record MatchConfig(
 
     /** Reads what a route matches from the route's own keys. */
     public static MatchConfig from(ConfigNode node) {
+        Optional<RouteUrl> url = node.parsed("url", Optional.empty(), text -> Optional.of(RouteUrl.parse(text)));
+        Optional<String> host = node.optionalText("host");
+        PathConfig path = PathConfig.from(node);
+        if (url.isPresent() && (host.isPresent() || PathConfig.given(node))) {
+            node.problem("url", "is given beside host or a path, expected it in their place");
+        }
         return new MatchConfig(
                 node.integer("priority", 0),
-                node.optionalText("host"),
-                PathConfig.from(node),
+                url.flatMap(RouteUrl::host).or(() -> host),
+                url.<PathConfig>map(RouteUrl::path).orElse(path),
                 node.parsedList("methods", List.of(), Function.identity()),
                 node.list("headers", FieldMatchConfig::header),
                 node.list("query", FieldMatchConfig::from),

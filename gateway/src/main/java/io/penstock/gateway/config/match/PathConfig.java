@@ -5,6 +5,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.penstock.gateway.config.read.Check;
 import io.penstock.gateway.config.read.ConfigNode;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,9 @@ import java.util.Optional;
  * {@code grpc}. The query is never part of it, and paths are compared as they were sent.
  */
 public sealed interface PathConfig {
+    /** The keys of a route, of which it has at most one. */
+    List<String> KEYS = List.of("path-prefix", "path", "path-template", "path-regex", "grpc");
+
     /** How the path is written in the configuration. */
     String text();
 
@@ -161,10 +165,15 @@ public sealed interface PathConfig {
         }
     }
 
+    /** Whether a route says anything of its paths by these keys. */
+    static boolean given(ConfigNode node) {
+        return KEYS.stream().anyMatch(node::has);
+    }
+
     /** Reads the one key of the route that says which paths. */
     static PathConfig from(ConfigNode node) {
         String found = "";
-        for (String key : new String[] {"path-prefix", "path", "path-template", "path-regex", "grpc"}) {
+        for (String key : KEYS) {
             if (node.has(key) && !found.isEmpty()) {
                 node.problem(key, "is given beside " + found + ", expected at most one of them");
             } else if (node.has(key)) {

@@ -72,12 +72,22 @@ public record RouteConfig(
                 ActionConfig.from(node),
                 node.child("rewrite", RewriteConfig::from),
                 node.parsed("authority", new AuthorityConfig.Preserve(), AuthorityConfig::parse),
-                node.parsedList("filters", List.of(), Function.identity()),
+                filters(node),
                 node.child("request-headers", HeaderEditConfig::from),
                 node.child("response-headers", HeaderEditConfig::from),
                 node.optionalChild("forwarded", ForwardedConfig::from),
                 node.parsedList("upgrades", List.of("websocket"), Function.identity()),
                 TimeoutsConfig.from(node));
+    }
+
+    /** In a rule, {@code action} is the name of the one filter or chain. */
+    private static List<String> filters(ConfigNode node) {
+        Optional<String> action = node.optionalText("action");
+        List<String> filters = node.parsedList("filters", List.of(), Function.identity());
+        if (action.isPresent() && node.has("filters")) {
+            node.problem("action", "is given beside filters, expected one of them");
+        }
+        return action.map(List::of).orElse(filters);
     }
 
     /** Whether a request may upgrade to this protocol here. */
