@@ -20,11 +20,14 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Makes changes: checks each against exactly the state that it changes, so that the store never holds what does not fit together. */
 final class Changes {
     private static final System.Logger AUDIT = System.getLogger("penstock.audit");
     private static final int MOST_ATTEMPTS = 20;
+    /** Of all texts of one change, before and after: what the history keeps is bounded by it. */
+    private static final int MOST_CHARS = 16 * 1024 * 1024;
 
     private final Dynamic dynamic;
     private final Documents documents;
@@ -47,6 +50,7 @@ final class Changes {
                 return new DocumentChange(
                         state.revision(), change.at(), change.who(), change.from(), change.what(), change.edits());
             }
+            bound(change);
             Applied after = checked(state.after(change));
             if (preview || written(state.revision(), change, after)) {
                 return change;
@@ -83,6 +87,22 @@ final class Changes {
         });
         return new DocumentChange(
                 state.revision().next(), Instant.now(), author.who(), author.from(), edits.what(), all);
+    }
+
+    private static void bound(DocumentChange change) {
+        long chars = change.edits().values().stream()
+                .mapToLong(edit -> length(edit.before()) + length(edit.after()))
+                .sum();
+        if (chars > MOST_CHARS) {
+            throw new Refused(
+                    Reason.CONFLICT,
+                    "the change has " + chars + " chars of documents, before and after, expected at most " + MOST_CHARS
+                            + ": split it");
+        }
+    }
+
+    private static long length(@Nullable String text) {
+        return text == null ? 0 : text.length();
     }
 
     private Applied checked(DocumentState next) {

@@ -65,6 +65,7 @@ public final class Dynamic implements AutoCloseable {
     private volatile @Nullable String problem;
     private volatile @Nullable Revision lost;
     private volatile boolean loaded;
+    private volatile boolean closed;
     private volatile DocumentState kept = DocumentState.NONE;
 
     /**
@@ -153,7 +154,7 @@ public final class Dynamic implements AutoCloseable {
             back();
             loaded = true;
         } catch (GatewayException e) {
-            if (problem == null) {
+            if (problem == null && !closed) {
                 LOG.log(Level.WARNING, "the store of documents is away, the last ones are served: {0}", e.detail());
             }
             problem = e.detail();
@@ -444,6 +445,7 @@ public final class Dynamic implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         follower.interrupt();
         keeper.interrupt();
         try {
