@@ -22,6 +22,7 @@ import io.penstock.gateway.filter.Verdict;
 import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.route.RouteTable;
 import io.penstock.gateway.route.TimeLimits;
+import io.penstock.gateway.route.Walk;
 import io.penstock.gateway.route.Way;
 import io.penstock.gateway.upstream.SingleTarget;
 import io.penstock.gateway.upstream.Upstreams;
@@ -45,7 +46,7 @@ import java.util.List;
  *   <li>the end actions run, and telemetry reads the finished exchange.
  * </ol>
  */
-final class Pipeline implements ExchangeHandler {
+final class Pipeline implements ExchangeHandler, Walk<Route> {
     private static final byte[] NOTHING = {};
 
     private final ClientAddress clients;
@@ -75,36 +76,50 @@ final class Pipeline implements ExchangeHandler {
             answer(exchange, Explainer.head(json.length), json);
             return;
         }
-        if (MaxForwards.reached(exchange.request())) {
-            byte[] body = MaxForwards.body(exchange.request());
-            answer(exchange, MaxForwards.head(exchange.request(), body.length), body);
-            return;
+        Walk.take(this, exchange);
+    }
+
+    @Override
+    public boolean goesFurther(Exchange exchange) {
+        if (!MaxForwards.reached(exchange.request())) {
+            return true;
         }
-        Route route = match(exchange);
+        byte[] body = MaxForwards.body(exchange.request());
+        answer(exchange, MaxForwards.head(exchange.request(), body.length), body);
+        return false;
+    }
+
+    @Override
+    public void enter(Exchange exchange, Route route) {
+        route.way().enter(exchange);
         limit(exchange, route.way().limits(exchange));
-        filter(exchange, route, 0);
+    }
+
+    @Override
+    public boolean filter(Exchange exchange, Route route) {
+        return filter(exchange, route, 0);
     }
 
     /** Asks the route's filters in order, from this one on; what waits goes on from here on a thread of the exchange's own. */
-    private void filter(Exchange exchange, Route route, int from) {
+    private boolean filter(Exchange exchange, Route route, int from) {
         List<NamedFilter> filters = route.filters();
         for (int i = from; i < filters.size(); i++) {
             Verdict verdict = filters.get(i).filter().request(exchange);
             if (verdict == Verdict.WAIT) {
                 int waiting = i;
                 exchange.downstream().offload(() -> await(exchange, route, waiting));
-                return;
+                return false;
             }
             if (verdict instanceof Verdict.Answer answer) {
                 answer(exchange, answer.head(), answer.body());
-                return;
+                return false;
             }
         }
         if (exchange.decorated()) {
             exchange.downstream().offload(() -> act(exchange, route)); // bodies are changed in blocking style
-        } else {
-            act(exchange, route);
+            return false;
         }
+        return true;
     }
 
     private void await(Exchange exchange, Route route, int waiting) {
@@ -114,23 +129,24 @@ final class Pipeline implements ExchangeHandler {
         }
         if (verdict instanceof Verdict.Answer answer) {
             answer(exchange, answer.head(), answer.body());
-        } else {
-            filter(exchange, route, waiting + 1);
+        } else if (filter(exchange, route, waiting + 1)) {
+            act(exchange, route);
         }
     }
 
-    private void act(Exchange exchange, Route route) {
+    @Override
+    public void act(Exchange exchange, Route route) {
         route.way().rewritePath(exchange);
         act(exchange, route, route.action());
     }
 
-    private Route match(Exchange exchange) {
+    @Override
+    public Route match(Exchange exchange) {
         Route route = routes.match(exchange);
         if (route == null) {
             throw new GatewayException(Cause.NO_ROUTE, "no route for this request");
         }
         exchange.onHead(route.responseHook());
-        route.way().enter(exchange);
         return route;
     }
 

@@ -22,6 +22,7 @@ import io.penstock.gateway.route.FixedAnswer;
 import io.penstock.gateway.route.Redirect;
 import io.penstock.gateway.route.RouteTable;
 import io.penstock.gateway.route.TimeLimits;
+import io.penstock.gateway.route.Walk;
 import io.penstock.gateway.route.Way;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what the gateway would do with a request and why, without doing it: for the command line, and for a trusted caller's request
@@ -71,8 +73,10 @@ public final class Explainer<T> {
         List<Candidate> candidates = new ArrayList<>(routes.explain(exchange));
         candidates.sort(Comparator.comparing(Candidate::verdict));
         Map<String, String> steps = new LinkedHashMap<>();
-        if (found != null) {
-            steps(exchange, wayOf.apply(found), steps);
+        try {
+            Walk.take(new Told(exchange, found, steps), exchange.branch(exchange.downstream()));
+        } catch (GatewayException e) {
+            steps.putIfAbsent("refused", e.reason().slug());
         }
         return new Explanation(
                 exchange.method(),
@@ -83,32 +87,63 @@ public final class Explainer<T> {
                 candidates);
     }
 
-    /** Follows the route's way with a copy of the exchange. */
-    private void steps(Exchange exchange, Way way, Map<String, String> steps) {
-        RouteConfig route = way.config();
-        Exchange copy = exchange.branch(exchange.downstream());
-        if (MaxForwards.reached(copy.request())) {
-            steps.put("answer", "200 by the gateway itself: max-forwards is 0");
-            return;
+    /** Takes the steps of the exchange with a copy of it, and writes down what each comes to. */
+    private final class Told implements Walk<T> {
+        private final Exchange exchange;
+        private final @Nullable T found;
+        private final Map<String, String> steps;
+
+        Told(Exchange exchange, @Nullable T found, Map<String, String> steps) {
+            this.exchange = exchange;
+            this.found = found;
+            this.steps = steps;
         }
-        String upgrade = copy.request().value(":protocol");
-        String refused = or(() -> {
-            way.enter(copy);
-            return "";
-        });
-        if (upgrade != null) {
-            steps.put("upgrade", upgrade + (refused.isEmpty() ? "" : ", " + refused));
+
+        @Override
+        public boolean goesFurther(Exchange copy) {
+            if (MaxForwards.reached(copy.request())) {
+                steps.put("answer", "200 by the gateway itself: max-forwards is 0");
+                return false;
+            }
+            return true;
         }
-        TimeLimits limits = way.limits(copy);
-        if (!filters(copy, route, steps)) {
-            return;
+
+        @Override
+        public @Nullable T match(Exchange copy) {
+            return found;
         }
-        action(exchange, copy, route, route.action(), steps);
-        if (route.action() instanceof TargetConfig) {
-            way.rewritePath(copy);
-            steps.put("path", Objects.requireNonNullElse(copy.request().path(), copy.path()));
-            steps.put("authority", or(() -> authority(way, copy)));
-            timeouts(copy, limits, steps);
+
+        @Override
+        public void enter(Exchange copy, T route) {
+            String upgrade = copy.request().value(":protocol");
+            if (upgrade != null) {
+                steps.put("upgrade", upgrade);
+            }
+            try {
+                wayOf.apply(route).enter(copy);
+            } catch (GatewayException e) {
+                steps.put("upgrade", upgrade + ", refused: " + e.reason().slug());
+                throw e;
+            }
+        }
+
+        @Override
+        public boolean filter(Exchange copy, T route) {
+            return filters(copy, wayOf.apply(route).config(), steps);
+        }
+
+        @Override
+        public void act(Exchange copy, T route) {
+            Way way = wayOf.apply(route);
+            RouteConfig config = way.config();
+            TimeLimits limits = way.limits(exchange);
+            action(exchange, copy, config, config.action(), steps);
+            if (config.action() instanceof TargetConfig) {
+                way.rewritePath(copy);
+                steps.put("path", Objects.requireNonNullElse(copy.request().path(), copy.path()));
+                steps.put("authority", or(() -> authority(way, copy)));
+                timeouts(copy, limits, steps);
+            }
         }
     }
 
