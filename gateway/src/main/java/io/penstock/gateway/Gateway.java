@@ -3,10 +3,14 @@ package io.penstock.gateway;
 
 import io.penstock.gateway.admin.AdminServer;
 import io.penstock.gateway.admin.AdminViews;
+import io.penstock.gateway.admin.Condition;
+import io.penstock.gateway.admin.DynamicConditions;
 import io.penstock.gateway.admin.Views;
+import io.penstock.gateway.admin.api.ConfigSource;
 import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.GatewayConfig;
 import io.penstock.gateway.config.dynamic.DynamicConfig;
+import io.penstock.gateway.config.dynamic.FileEntries;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.dynamic.Dynamic;
 import io.penstock.gateway.exchange.ExchangeObserver;
@@ -23,6 +27,7 @@ import io.penstock.gateway.store.RedisStore;
 import io.penstock.gateway.store.Store;
 import io.penstock.gateway.store.document.Documents;
 import io.penstock.gateway.telemetry.AccessLog;
+import io.penstock.gateway.telemetry.DynamicInstruments;
 import io.penstock.gateway.telemetry.Instruments;
 import io.penstock.gateway.telemetry.Metrics;
 import io.penstock.gateway.upstream.Upstreams;
@@ -67,20 +72,32 @@ public final class Gateway implements AutoCloseable {
     private final @Nullable Dynamic dynamic;
     private final AtomicLong applied = new AtomicLong();
     private final AtomicLong rejected = new AtomicLong();
+    private volatile FileEntries entries;
     private volatile Snapshot snapshot;
     private volatile boolean serving;
 
     public Gateway(GatewayConfig config) {
-        this(config, exchange -> {}, List.of());
+        this(config, FileEntries.of(config));
+    }
+
+    /** Builds the rooms of a file that says this about its entries. */
+    public Gateway(GatewayConfig config, FileEntries entries) {
+        this(config, entries, exchange -> {}, List.of());
+    }
+
+    Gateway(GatewayConfig config, ExchangeObserver observer, List<Filter> filters) {
+        this(config, FileEntries.of(config), observer, filters);
     }
 
     /**
      * Builds the rooms with something more that looks at exchanges.
      *
+     * @param entries what the file says about its entries
      * @param observer told of every exchange that has ended
      * @param filters run on every route, after those of the configuration
      */
-    Gateway(GatewayConfig config, ExchangeObserver observer, List<Filter> filters) {
+    Gateway(GatewayConfig config, FileEntries entries, ExchangeObserver observer, List<Filter> filters) {
+        this.entries = entries;
         int processors = Runtime.getRuntime().availableProcessors();
         loops = new EventLoops(config.eventLoops() == 0 ? processors : config.eventLoops());
         upstreams = new Upstreams(descriptors.forUpstreams());
@@ -129,6 +146,7 @@ public final class Gateway implements AutoCloseable {
         instruments.configuration(applied::get, rejected::get);
         instruments.memory(this::memory);
         instruments.limits(() -> snapshot.limits());
+        dynamic().ifPresent(one -> DynamicInstruments.register(metrics, one));
         accessLog.register(metrics);
         metrics.gauge(
                 "gateway_event_loop_delay_seconds",
@@ -144,13 +162,20 @@ public final class Gateway implements AutoCloseable {
         return new AdminServer(
                 config.admin(),
                 new AdminViews(
-                        views::conditions,
+                        () -> conditions(views),
                         metrics::write,
                         views::connections,
                         views::clusters,
                         this::memory,
                         () -> snapshot.limits(),
-                        views));
+                        views,
+                        new ConfigSource(dynamic(), () -> entries)));
+    }
+
+    private List<Condition> conditions(Views views) {
+        List<Condition> conditions = new ArrayList<>(views.conditions());
+        dynamic().ifPresent(one -> conditions.addAll(DynamicConditions.of(one.status())));
+        return conditions;
     }
 
     /** What each bounded part keeps in memory. */
@@ -208,11 +233,17 @@ public final class Gateway implements AutoCloseable {
      * @throws IOException a store's file cannot be read
      */
     public void apply(GatewayConfig config) throws IOException {
+        apply(config, FileEntries.of(config));
+    }
+
+    /** Replaces the configuration of a file that says this about its entries. */
+    public void apply(GatewayConfig config, FileEntries said) throws IOException {
         if (dynamic == null) {
             put(config);
         } else {
             dynamic.file(config);
         }
+        entries = said;
         applied.incrementAndGet();
     }
 

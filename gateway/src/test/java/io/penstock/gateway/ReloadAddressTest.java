@@ -33,7 +33,7 @@ class ReloadAddressTest {
         return """
                 listeners: [{name: main, address: "%s", port: %d}]
                 routes: [{name: all, path-prefix: /, answer: {status: 200, body: "yes"}}]
-                admin: {address: "%s", port: %d}
+                admin: {address: "%s", port: %d, tokens: [{name: ops, token: "file:pom.xml"}]}
                 access-log: {output: none}
                 """.formatted(address, port, admin, adminPort);
     }

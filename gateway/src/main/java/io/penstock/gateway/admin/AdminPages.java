@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.admin;
 
+import io.penstock.gateway.admin.answer.Reply;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.penstock.gateway.exchange.MemoryUse;
 import java.io.ByteArrayOutputStream;
@@ -23,10 +24,24 @@ final class AdminPages {
               GET     /v1/lookups                  the names of the look-ups
               GET     /v1/lookups/NAME/KEY         what the store holds
               GET     /v1/lookups/NAME/KEY?explain what a request with this key, or this value of its field, would meet
+              GET     /v1/config                   what the file and documents say; ?source=dynamic: only documents
+              GET     /v1/config/SECTION           routes, clusters, filters or lookups, in pages: ?limit=100&after=NAME
+              GET     /v1/config/SECTION/NAME      one entry, with its ETag
+              PUT     /v1/config/SECTION/NAME      make or replace a document, JSON or YAML; If-Match, If-None-Match
+              DELETE  /v1/config/SECTION/NAME      remove a document
+              POST    /v1/config                   all documents of the body; ?prune=true, ?dry-run=true
+              GET     /v1/config/history           the last changes
+              POST    /v1/config/undo              take the last change back, or {"number": 17}
+              GET     /v1/config/status            how it stands with the store
+              POST    /v1/config/store             {"action": "accept"} or {"action": "restore"} after store-lost
+              POST    /v1/clusters/NAME/endpoints/HOST:PORT  {"drained": true} or {"drained": false}
+              GET     /list, /detail, /upstream/NAME         clusters, as dyups lists upstreams
+              POST    /upstream/NAME               body: server HOST:PORT weight=1 backup; ...
+              DELETE  /upstream/NAME
               PUT     /v1/lookups/NAME/KEY         body: host:port, or {"target": "host:port"}
               DELETE  /v1/lookups/NAME/KEY
 
-            PUT and DELETE work on the embedded store only. Percent-encode what a URL cannot hold.
+            Look-ups are changed in the embedded store only. Percent-encode what a URL cannot hold.
             """;
 
     private final AdminViews views;

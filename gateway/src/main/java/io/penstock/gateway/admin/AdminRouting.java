@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.admin;
 
+import io.penstock.gateway.admin.answer.AdminRefusal;
+import io.penstock.gateway.admin.answer.Reply;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.penstock.gateway.admin.answer.Asked;
+import io.penstock.gateway.admin.api.ConfigApi;
+import io.penstock.gateway.config.read.Address;
+import io.penstock.gateway.dynamic.Author;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,19 +29,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdminRouting implements Handler {
     static final int MAX_BODY_BYTES = 4_096;
+    /** Of what is about the configuration. */
+    static final int MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
+    /** Larger ones are few at a time. */
+    private static final int LARGE_BYTES = 256 * 1024;
 
+    private static final int MOST_LARGE = 2;
+
+    private static final HeaderName FETCH_SITE = HeaderNames.create("Sec-Fetch-Site");
     private static final Logger LOG = System.getLogger(AdminRouting.class.getName());
 
     private final AdminViews views;
     private final AdminPages pages;
     private final LookupPages lookups;
+    private final ConfigApi config;
     private final Supplier<CallerCheck> callers;
+    private final Supplier<Access> access;
+    private final Semaphore large = new Semaphore(MOST_LARGE);
 
-    AdminRouting(AdminViews views, Supplier<CallerCheck> callers) {
+    AdminRouting(AdminViews views, Supplier<CallerCheck> callers, Supplier<Access> access) {
         this.views = views;
         this.pages = new AdminPages(views);
         this.lookups = new LookupPages(views.lookups());
+        this.config = new ConfigApi(views.config(), views::hasEndpoint);
         this.callers = callers;
+        this.access = access;
     }
 
     @Override
@@ -42,23 +63,64 @@ final class AdminRouting implements Handler {
         response.header(HeaderNames.CONTENT_TYPE, reply.contentType());
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
         response.header("X-Content-Type-Options", "nosniff");
-        if (!reply.allow().isEmpty()) {
-            response.header(HeaderNames.ALLOW, reply.allow());
-        }
+        reply.fields().forEach((name, value) -> response.header(HeaderNames.create(name), value));
         response.send(reply.body());
     }
 
     private Reply reply(ServerRequest request) {
+        String method = request.prologue().method().text();
+        String path = request.prologue().uriPath().rawPath();
         try {
-            String method = request.prologue().method().text();
-            String path = request.prologue().uriPath().rawPath();
-            callers.get().check(method, path, field(request, HeaderNames.HOST), field(request, HeaderNames.ORIGIN));
-            return route(request, method.equals("HEAD") ? "GET" : method, path);
+            callers.get()
+                    .check(
+                            method,
+                            path,
+                            field(request, HeaderNames.HOST),
+                            field(request, HeaderNames.ORIGIN),
+                            field(request, FETCH_SITE));
+            String caller = access.get().caller(method, path, field(request, HeaderNames.AUTHORIZATION));
+            String plain = method.equals("HEAD") ? "GET" : method;
+            return ConfigApi.serves(path)
+                    ? bounded(request, asked(request, plain, path, caller))
+                    : route(request, plain, path);
         } catch (AdminRefusal refusal) {
-            return Reply.error(refusal.status(), String.valueOf(refusal.getMessage()));
+            Reply refused = path.startsWith("/v1/config")
+                    ? ConfigApi.refused(refusal)
+                    : Reply.error(refusal.status(), String.valueOf(refusal.getMessage()));
+            return refusal.status() == 401 ? refused.with("WWW-Authenticate", "Bearer realm=\"penstock\"") : refused;
         } catch (RuntimeException | IOException e) {
             LOG.log(Level.ERROR, "admin: a request failed", e);
             return Reply.error(500, "internal error; the log has the details");
+        }
+    }
+
+    private Asked asked(ServerRequest request, String method, String path, String caller) {
+        String from = request.remotePeer().address() instanceof InetSocketAddress peer
+                ? Address.text(peer.getAddress())
+                : "";
+        return new Asked(
+                method,
+                path,
+                name -> request.query().contains(name)
+                        ? Optional.of(request.query().first(name).orElse(""))
+                        : Optional.empty(),
+                name -> Optional.ofNullable(field(request, HeaderNames.create(name))),
+                most -> body(request, most),
+                new Author(caller, from));
+    }
+
+    /** What a large body becomes takes much more memory than it does. */
+    private Reply bounded(ServerRequest request, Asked asked) throws IOException {
+        boolean much = request.headers().contentLength().orElse(0) > LARGE_BYTES;
+        if (much && !large.tryAcquire()) {
+            throw AdminRefusal.unavailable("there are " + MOST_LARGE + " large bodies already, expected another try");
+        }
+        try {
+            return config.reply(asked);
+        } finally {
+            if (much) {
+                large.release();
+            }
         }
     }
 
@@ -81,7 +143,7 @@ final class AdminRouting implements Handler {
                 Reply.error(
                         404,
                         "nothing is here; there are /healthz, /readyz, /metrics, /v1/connections, /v1/clusters,"
-                                + " /v1/limits, /v1/memory, /v1/lookups and"
+                                + " /v1/limits, /v1/memory, /v1/config, /v1/lookups and"
                                 + " /v1/lookups/NAME/KEY");
         };
     }
@@ -89,7 +151,7 @@ final class AdminRouting implements Handler {
     private Reply lookup(ServerRequest request, String method, LookupPages.Place place) throws IOException {
         return switch (method) {
             case "GET" -> request.query().contains("explain") ? lookups.explain(place) : lookups.get(place);
-            case "PUT" -> lookups.put(place, body(request), json(request));
+            case "PUT" -> lookups.put(place, body(request, MAX_BODY_BYTES), json(request));
             case "DELETE" -> lookups.delete(place);
             default -> refused(method, "GET, HEAD, PUT, DELETE");
         };
@@ -104,19 +166,19 @@ final class AdminRouting implements Handler {
                 .allowing(allowed);
     }
 
-    private static byte[] body(ServerRequest request) throws IOException {
+    private static byte[] body(ServerRequest request, int most) throws IOException {
         if (request.headers().contains(HeaderNames.TRANSFER_ENCODING)) {
             throw new AdminRefusal(411, "the body has no Content-Length");
         }
         long length = request.headers().contentLength().orElse(0);
-        if (length > MAX_BODY_BYTES) {
-            throw new AdminRefusal(413, "the body is " + length + " bytes, limit is " + MAX_BODY_BYTES);
+        if (length > most) {
+            throw new AdminRefusal(413, "the body is " + length + " bytes, limit is " + most);
         }
         if (length == 0) {
             return new byte[0];
         }
         try (InputStream in = request.content().inputStream()) {
-            return in.readNBytes(MAX_BODY_BYTES);
+            return in.readNBytes(most);
         }
     }
 

@@ -40,7 +40,7 @@ public final class AdminServer implements AutoCloseable {
     private static final Duration HANDSHAKES = Duration.ofSeconds(2);
 
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
-    private static final int MAX_PAYLOAD_BYTES = 64 * 1024;
+    private static final int MAX_PAYLOAD_BYTES = AdminRouting.MAX_DOCUMENT_BYTES;
 
     private final AdminViews views;
     private final Duration watchInterval;
@@ -180,7 +180,10 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private HttpRouting.Builder routes(boolean loopback) {
-        var pages = new AdminRouting(views, () -> new CallerCheck(config.address(), loopback));
+        var pages = new AdminRouting(
+                views,
+                () -> new CallerCheck(config.address(), loopback),
+                () -> new Access(config.tokens(), loopback));
         return HttpRouting.builder()
                 .any((request, response) -> connections.during(() -> pages.handle(request, response)));
     }

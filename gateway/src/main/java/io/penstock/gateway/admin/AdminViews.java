@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.admin;
 
+import io.penstock.gateway.admin.api.ConfigSource;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.limit.LimitReport;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param memory what each bounded part keeps; must not wait
  * @param limits one for each filter with limits; must not wait
  * @param lookups may wait for a store, for as long as the store's timeouts say
+ * @param config what the file and documents say, and how documents are changed; may wait for their store
  */
 public record AdminViews(
         Supplier<List<Condition>> conditions,
@@ -26,7 +28,16 @@ public record AdminViews(
         Supplier<List<ClusterView>> clusters,
         Supplier<List<MemoryUse>> memory,
         Supplier<List<LimitReport>> limits,
-        LookupsView lookups) {
+        LookupsView lookups,
+        ConfigSource config) {
+
+    /** Whether the cluster has an endpoint of that address now. */
+    boolean hasEndpoint(String cluster, String address) {
+        return clusters.get().stream()
+                .filter(one -> one.name().equals(cluster))
+                .flatMap(one -> one.endpoints().stream())
+                .anyMatch(endpoint -> endpoint.name().equals(address));
+    }
 
     /** Writes the Prometheus text, version 0.0.4. */
     @FunctionalInterface

@@ -34,7 +34,7 @@ public record ClusterView(
     /**
      * One endpoint.
      *
-     * @param state {@code healthy}, {@code unhealthy} by its checks or {@code ejected} by live traffic
+     * @param state {@code healthy}, {@code unhealthy} by its checks, {@code ejected} by live traffic, or {@code drained} whatever else it is
      * @param ejectedForMillis how long it stays ejected
      * @param breaker of its own breaker, as above
      * @param active attempts under way

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.admin;
 
+import io.penstock.gateway.admin.answer.AdminRefusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.admin;
 
+import io.penstock.gateway.admin.answer.AdminRefusal;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.limit.LimitReport;
 import io.penstock.gateway.lookup.Lookup;

@@ -39,13 +39,18 @@ final class NamedFiles {
      * @throws IOException with one line for every file that cannot be used
      */
     static GatewayConfig read(Path file) throws IOException {
+        return readPlaced(file).config();
+    }
+
+    /** Does the same, and tells what the file says about each entry. */
+    static ConfigReader.Placed readPlaced(Path file) throws IOException {
         ConfigReader.Placed read = ConfigReader.readPlaced(file);
         NamedFiles files = new NamedFiles(read.places());
         files.read(read.config());
         if (!files.problems.isEmpty()) {
             throw new IOException(String.join("\n", files.problems));
         }
-        return read.config();
+        return read;
     }
 
     private void read(GatewayConfig config) {

@@ -2,6 +2,7 @@
 package io.penstock.gateway.command;
 
 import io.penstock.gateway.Gateway;
+import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.listener.ListenException;
 import java.io.IOException;
@@ -70,7 +71,8 @@ final class Reload implements AutoCloseable {
 
     private void reload() {
         try {
-            gateway.apply(NamedFiles.read(file));
+            ConfigReader.Placed read = NamedFiles.readPlaced(file);
+            gateway.apply(read.config(), read.entries());
             LOG.log(System.Logger.Level.INFO, "configuration {0} applied", file);
         } catch (ConfigException | ListenException | IOException e) {
             gateway.rejected();

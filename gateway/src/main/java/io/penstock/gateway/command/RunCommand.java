@@ -2,7 +2,7 @@
 package io.penstock.gateway.command;
 
 import io.penstock.gateway.Gateway;
-import io.penstock.gateway.config.GatewayConfig;
+import io.penstock.gateway.config.ConfigReader;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.listener.ListenException;
 import io.penstock.gateway.listener.Listener;
@@ -43,14 +43,14 @@ public final class RunCommand implements Callable<Integer> {
         Signals signals = new Signals();
         signals.install();
         PrintWriter err = spec.commandLine().getErr();
-        GatewayConfig read;
+        ConfigReader.Placed read;
         try {
-            read = NamedFiles.read(config);
+            read = NamedFiles.readPlaced(config);
         } catch (ConfigException | IOException e) {
             err.println(e.getMessage());
             return ExitCode.USAGE;
         }
-        Gateway gateway = new Gateway(read);
+        Gateway gateway = new Gateway(read.config(), read.entries());
         // the first record makes the JDK open its time zones and handlers, which must not wait for the day without
         // descriptors
         LOG.log(System.Logger.Level.INFO, "{0}, configuration {1}", new Version().getVersion()[0], config);

@@ -2,6 +2,7 @@
 package io.penstock.gateway.config;
 
 import io.penstock.gateway.config.dynamic.DocumentReader;
+import io.penstock.gateway.config.dynamic.FileEntries;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.config.read.ConfigNode;
 import io.penstock.gateway.config.read.Environment;
@@ -30,8 +31,12 @@ import java.util.Optional;
 public final class ConfigReader {
     static final int MAX_BYTES = 1024 * 1024;
 
-    /** A configuration, and where its values are in the file. */
-    public record Placed(GatewayConfig config, Places places) {}
+    /**
+     * A configuration, and where its values are in the file.
+     *
+     * @param entries the file's own entries as they are written
+     */
+    public record Placed(GatewayConfig config, Places places, FileEntries entries) {}
 
     private ConfigReader() {}
 
@@ -81,6 +86,15 @@ public final class ConfigReader {
         return read(text, "config", environment).config();
     }
 
+    /**
+     * Reads a configuration from a text as {@link #read(String, Map)} does, and tells what it says about each entry.
+     *
+     * @throws ConfigException with every problem of the text
+     */
+    public static Placed readPlaced(String text, Map<String, String> environment) {
+        return read(text, "config", environment);
+    }
+
     private static Placed read(String text, String source, Map<String, String> variables) {
         var environment = new Environment(variables);
         var problems = new Problems(source, environment);
@@ -91,7 +105,8 @@ public final class ConfigReader {
                 .filter(node -> !(node instanceof YamlNode.Scalar scalar && scalar.absent()))
                 .orElseThrow(() -> problems.fatal("is empty, expected at least listeners and routes", null));
         problems.locate("", root);
-        return new Placed(config(ConfigNode.of(root, "", problems), problems), problems.places());
+        GatewayConfig config = config(ConfigNode.of(root, "", problems), problems);
+        return new Placed(config, problems.places(), FileEntries.of(config, text));
     }
 
     private static GatewayConfig config(ConfigNode root, Problems problems) {

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,12 @@ public final class Dynamic implements AutoCloseable {
     private volatile @Nullable String problem;
     private volatile @Nullable Revision lost;
     private volatile boolean loaded;
+<<<<<<< HEAD
     private volatile boolean closed;
+=======
+    private final LongAdder own = new LongAdder();
+    private final LongAdder followed = new LongAdder();
+>>>>>>> 5205071 (admin: read and change documents over HTTP, and say who may)
     private volatile DocumentState kept = DocumentState.NONE;
 
     /**
@@ -150,6 +156,7 @@ public final class Dynamic implements AutoCloseable {
                     return;
                 }
                 take(next(known, head));
+                followed.add(Math.max(1, head.number() - known.number()));
             }
             back();
             loaded = true;
@@ -331,6 +338,7 @@ public final class Dynamic implements AutoCloseable {
         applier.apply(after.config());
         applied = after;
         loaded = true;
+        own.increment();
     }
 
     Applied applied() {
@@ -425,6 +433,16 @@ public final class Dynamic implements AutoCloseable {
     /** What the tag of a document says: changes whenever its text does. */
     public static String tag(String text) {
         return Tags.of(text);
+    }
+
+    /** How many changes this node has made. */
+    public long ownChanges() {
+        return own.sum();
+    }
+
+    /** How many changes of others it has taken into use. */
+    public long followedChanges() {
+        return followed.sum();
     }
 
     /** How it stands with the store. */

@@ -28,7 +28,7 @@ import java.util.function.ToLongFunction;
 /** Shows the numbers that the rooms keep as metrics. Labels are names from the configuration and causes, never addresses or keys. */
 public final class Instruments {
     private static final List<String> BREAKER_STATES = List.of("closed", "half-open", "open");
-    private static final List<String> ENDPOINT_STATES = List.of("healthy", "unhealthy", "ejected");
+    private static final List<String> ENDPOINT_STATES = List.of("healthy", "unhealthy", "ejected", "drained");
 
     private final Metrics metrics;
 

@@ -4,7 +4,9 @@ package io.penstock.gateway.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.gateway.admin.api.ConfigSource;
 import io.penstock.gateway.config.AdminConfig;
+import io.penstock.gateway.config.dynamic.FileEntries;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.limit.LimitReport;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -69,8 +72,9 @@ class AdminServerTest {
                     "local",
                     3,
                     Optional.of("it hangs"))),
-            lookups);
-    private final AdminServer admin = new AdminServer(new AdminConfig("127.0.0.1", 0), views);
+            lookups,
+            new ConfigSource(Optional.empty(), () -> new FileEntries(new TreeMap<>())));
+    private final AdminServer admin = new AdminServer(new AdminConfig("127.0.0.1", 0, List.of()), views);
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -276,7 +280,7 @@ class AdminServerTest {
     @Test
     void saysWhichPortIsTakenAndWhatToChange() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                var second = new AdminServer(new AdminConfig("127.0.0.1", taken.getLocalPort()), views)) {
+                var second = new AdminServer(new AdminConfig("127.0.0.1", taken.getLocalPort(), List.of()), views)) {
             assertThatThrownBy(second::start)
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())

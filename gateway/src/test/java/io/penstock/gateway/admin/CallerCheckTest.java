@@ -4,6 +4,7 @@ package io.penstock.gateway.admin;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.gateway.admin.answer.AdminRefusal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,7 +26,7 @@ class CallerCheckTest {
                 "[fe80::1]"
             })
     void acceptsLiteralsAndLocalhost(String host) {
-        assertThatCode(() -> onLoopback.check("GET", "/healthz", host, null)).doesNotThrowAnyException();
+        assertThatCode(() -> onLoopback.check("GET", "/healthz", host, null, null)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -45,25 +46,25 @@ class CallerCheckTest {
                 "localhost@evil"
             })
     void refusesNames(String host) {
-        assertThatThrownBy(() -> onLoopback.check("GET", "/healthz", host, null))
+        assertThatThrownBy(() -> onLoopback.check("GET", "/healthz", host, null, null))
                 .isInstanceOf(AdminRefusal.class);
     }
 
     @Test
     void opensHealthAndMetricsToNamesBeyondLoopbackAndNothingElse() {
-        assertThatCode(() -> onNetwork.check("GET", "/metrics", "gateway.cluster.local:9901", null))
+        assertThatCode(() -> onNetwork.check("GET", "/metrics", "gateway.cluster.local:9901", null, null))
                 .doesNotThrowAnyException();
-        assertThatCode(() -> onNetwork.check("GET", "/v1/connections", "Admin.Internal:9901", null))
+        assertThatCode(() -> onNetwork.check("GET", "/v1/connections", "Admin.Internal:9901", null, null))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() -> onNetwork.check("GET", "/v1/connections", "gateway.cluster.local", null))
+        assertThatThrownBy(() -> onNetwork.check("GET", "/v1/connections", "gateway.cluster.local", null, null))
                 .hasMessageContaining("Host");
     }
 
     @Test
     void refusesChangesThatComeFromAPage() {
-        assertThatThrownBy(() -> onLoopback.check("PUT", "/v1/lookups/a/b", "localhost", "http://localhost"))
+        assertThatThrownBy(() -> onLoopback.check("PUT", "/v1/lookups/a/b", "localhost", "http://localhost", null))
                 .hasMessageContaining("Origin");
-        assertThatCode(() -> onLoopback.check("GET", "/v1/lookups/a/b", "localhost", "http://localhost"))
+        assertThatCode(() -> onLoopback.check("GET", "/v1/lookups/a/b", "localhost", "http://localhost", null))
                 .doesNotThrowAnyException();
     }
 }

@@ -411,7 +411,7 @@ class GatewayConfigTest {
 
     @Test
     void checksRecordsThatAreNotFromAFile() {
-        assertThatThrownBy(() -> new AdminConfig("a b", 70_000))
+        assertThatThrownBy(() -> new AdminConfig("a b", 70_000, List.of()))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(
                         "address: \"a b\" is neither an IP address nor a DNS name, expected one of them without port\n"

@@ -23,6 +23,7 @@ import io.penstock.gateway.config.match.MatchConfig;
 import io.penstock.gateway.config.match.PathConfig;
 import io.penstock.gateway.config.read.ConfigException;
 import io.penstock.gateway.config.read.Problem;
+import io.penstock.gateway.config.read.Secret;
 import io.penstock.gateway.config.read.Units;
 import io.penstock.gateway.config.route.ActionConfig;
 import io.penstock.gateway.config.route.AnswerConfig;
@@ -103,6 +104,7 @@ class ReferenceTest {
             Map.entry("redis", "stores: [{name: jobs, redis: {url: 'redis://cache', @}}]\n"),
             Map.entry("embedded", "stores: [{name: jobs, embedded: {@}}]\n"),
             Map.entry("admin", "admin: {@}\n"),
+            Map.entry("admin-token", "admin: {tokens: [{name: a, token: 'file:docs/configuration.md', @}]}\n"),
             Map.entry("access-log", "access-log: {@}\n"),
             Map.entry("drain", "drain: {@}\n"));
 
@@ -216,6 +218,7 @@ class ReferenceTest {
                         config.stores().get(0).embedded(),
                         redis,
                         config.admin(),
+                        new AdminTokenConfig("a", Secret.of(new byte[16], "nowhere"), AdminTokenConfig.Role.READ),
                         config.accessLog(),
                         ConfigReader.read(with("dynamic: {}\n"), Map.of())
                                 .dynamic()

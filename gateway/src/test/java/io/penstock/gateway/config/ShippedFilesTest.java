@@ -24,7 +24,7 @@ class ShippedFilesTest {
 
         assertThat(config.listeners()).extracting(ListenerConfig::port).containsExactly(8091);
         assertThat(config.listeners().get(0).tls()).isEmpty();
-        assertThat(config.admin()).isEqualTo(new AdminConfig("127.0.0.1", 9901));
+        assertThat(config.admin()).isEqualTo(new AdminConfig("127.0.0.1", 9901, List.of()));
         assertThat(config.routes())
                 .extracting(RouteConfig::action)
                 .isEqualTo(List.of(new TargetConfig.LookupTarget("job")));

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A named group of interchangeable endpoints.
@@ -28,6 +29,8 @@ import java.util.Set;
  * @param bulkhead how many exchanges there may be at a time; absent means any number
  * @param discovery who tells the endpoints, in place of {@code endpoints}; absent means those of {@code endpoints}
  * @param fallback what callers get instead when nothing can be sent; absent means a refusal
+ * @param drained at most 1 000 addresses of endpoints, {@code host:port}, that get no new exchanges while those in flight finish, whatever
+ *     else is known of them; each is one of {@code endpoints}, or may be discovered; default none
  */
 public record ClusterConfig(
         String name,
@@ -43,11 +46,13 @@ public record ClusterConfig(
         RetryConfig retry,
         Optional<BulkheadConfig> bulkhead,
         Optional<DiscoveryConfig> discovery,
-        Optional<FallbackConfig> fallback) {
+        Optional<FallbackConfig> fallback,
+        List<String> drained) {
     private static final int MOST_ENDPOINTS = 1_000;
 
     public ClusterConfig {
         endpoints = List.copyOf(endpoints);
+        drained = List.copyOf(drained);
         Check check = new Check()
                 .name("name", name)
                 .that("endpoints", discovery.isPresent() || !endpoints.isEmpty(), "", "is empty, expected one or more")
@@ -72,7 +77,28 @@ public record ClusterConfig(
                     Check.quoted(endpoint),
                     "is given twice, expected once");
         }
+        drained(check, drained, seen, discovery.isPresent());
         check.done();
+    }
+
+    private static void drained(Check check, List<String> drained, Set<String> endpoints, boolean discovered) {
+        check.that(
+                "drained", drained.size() <= MOST_ENDPOINTS, drained.size(), "are more than " + MOST_ENDPOINTS);
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < drained.size(); i++) {
+            String address = drained.get(i);
+            check.hostPort("drained[" + i + "]", address)
+                    .that(
+                            "drained[" + i + "]",
+                            discovered || endpoints.contains(address),
+                            Check.quoted(address),
+                            "is none of endpoints, expected one of them")
+                    .that(
+                            "drained[" + i + "]",
+                            seen.add(address),
+                            Check.quoted(address),
+                            "is given twice, expected once");
+        }
     }
 
     /** Reads one of the {@code clusters}. */
@@ -99,6 +125,7 @@ public record ClusterConfig(
                 node.child("retry", RetryConfig::from),
                 node.optionalChild("bulkhead", BulkheadConfig::from),
                 discovered ? Optional.of(discovery.orElse(DiscoveryConfig.STAND_IN)) : discovery,
-                node.optionalChild("fallback", FallbackConfig::from));
+                node.optionalChild("fallback", FallbackConfig::from),
+                node.parsedList("drained", List.of(), Function.identity()));
     }
 }

@@ -26,7 +26,10 @@ public final class Environment {
         this.variables = Map.copyOf(variables);
     }
 
-    YamlNode.Scalar substitute(String text, boolean absent, String path, int line, int column, Problems problems) {
+    YamlNode.Scalar substitute(YamlNode.Scalar raw, String path, Problems problems) {
+        String text = raw.text();
+        int line = raw.line();
+        int column = raw.column();
         List<String> names = new ArrayList<>();
         StringBuilder result = new StringBuilder();
         Matcher matcher = REFERENCE.matcher(text);
@@ -49,7 +52,7 @@ public final class Environment {
             }
         }
         literal(text.substring(end), result, path, line, column, problems);
-        return new YamlNode.Scalar(result.toString(), absent, List.copyOf(names), line, column);
+        return new YamlNode.Scalar(result.toString(), raw.plain(), raw.absent(), List.copyOf(names), line, column);
     }
 
     /** The text without values that came from the environment; those below four chars are too short to be secrets. */

@@ -13,8 +13,15 @@ public sealed interface YamlNode {
     /** How many values this one holds, itself included. */
     int size();
 
-    /** A text; types come later, from the key that holds it. {@code environment} names the variables that it took a value from. */
-    record Scalar(String text, boolean absent, List<String> environment, int line, int column) implements YamlNode {
+    /**
+     * A text; types come later, from the key that holds it.
+     *
+     * @param plain whether it stands without quotes
+     * @param absent whether it stands for nothing
+     * @param environment the variables that it took a value from
+     */
+    record Scalar(String text, boolean plain, boolean absent, List<String> environment, int line, int column)
+            implements YamlNode {
         @Override
         public int size() {
             return 1;

@@ -39,14 +39,19 @@ public final class YamlParser {
             Pattern.compile("(?<![\"'\\w])\\$\\{[A-Za-z_][A-Za-z0-9_-]*(:[^}\"']{0,60})?}");
 
     private final Problems problems;
-    private final Environment environment;
+    private final @Nullable Environment environment;
+    private final boolean anchored;
+    private final int most;
     private final Map<String, YamlNode> anchors = new HashMap<>();
     private final Iterator<Event> events;
     private int values;
 
-    private YamlParser(String text, Environment environment, Problems problems) {
+    private YamlParser(
+            String text, @Nullable Environment environment, boolean anchored, int most, Problems problems) {
         this.problems = problems;
         this.environment = environment;
+        this.anchored = anchored;
+        this.most = most;
         var settings =
                 LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
         this.events = new Parse(settings).parseString(text).iterator();
@@ -58,8 +63,24 @@ public final class YamlParser {
      * @throws ConfigException when the text is not one YAML document within the limits
      */
     public static Optional<YamlNode> parse(String text, Environment environment, Problems problems) {
+        return parse(text, environment, true, MAX_VALUES, problems);
+    }
+
+    /**
+     * Returns the document as it is written: variables stay as they are, and what is no text stands in its scalars as it came.
+     *
+     * @param anchored whether there may be anchors and aliases
+     * @param most of its values
+     * @throws ConfigException when the text is not one YAML document within the limits
+     */
+    public static Optional<YamlNode> raw(String text, boolean anchored, int most, Problems problems) {
+        return parse(text, null, anchored, most, problems);
+    }
+
+    private static Optional<YamlNode> parse(
+            String text, @Nullable Environment environment, boolean anchored, int most, Problems problems) {
         try {
-            return new YamlParser(text, environment, problems).document();
+            return new YamlParser(text, environment, anchored, most, problems).document();
         } catch (MarkedYamlEngineException e) {
             // its message would quote lines of the file
             Mark mark = e.getProblemMark().or(e::getContextMark).orElse(null);
@@ -106,8 +127,13 @@ public final class YamlParser {
                     case Alias -> alias((AliasEvent) event);
                     default -> throw fatal("is not YAML: unexpected " + event.getEventId(), event);
                 };
-        if (event instanceof NodeEvent anchored && event.getEventId() != Event.ID.Alias) {
-            anchored.getAnchor().ifPresent(anchor -> anchors.put(anchor.getValue(), node));
+        if (event instanceof NodeEvent named && event.getEventId() != Event.ID.Alias) {
+            named.getAnchor().ifPresent(anchor -> {
+                if (!anchored) {
+                    throw fatal("has an anchor, expected plain values", event);
+                }
+                anchors.put(anchor.getValue(), node);
+            });
         }
         return node;
     }
@@ -116,9 +142,10 @@ public final class YamlParser {
         count(1, event);
         refuseTag(event.getTag(), event);
         String text = event.getValue();
-        boolean absent = event.getScalarStyle() == ScalarStyle.PLAIN
-                && (text.isEmpty() || text.equals("~") || text.equals("null"));
-        return environment.substitute(text, absent, path, line(event), column(event), problems);
+        boolean plain = event.getScalarStyle() == ScalarStyle.PLAIN;
+        boolean absent = plain && (text.isEmpty() || text.equals("~") || text.equals("null"));
+        var raw = new YamlNode.Scalar(text, plain, absent, List.of(), line(event), column(event));
+        return environment == null ? raw : environment.substitute(raw, path, problems);
     }
 
     private YamlNode sequence(Event start, String path, int depth) {
@@ -165,8 +192,8 @@ public final class YamlParser {
 
     private void count(int more, Event event) {
         values += more;
-        if (values > MAX_VALUES) {
-            throw fatal("holds more than " + MAX_VALUES + " values, aliases expanded", event);
+        if (values > most) {
+            throw fatal("holds more than " + most + " values, aliases expanded", event);
         }
     }
 

@@ -393,6 +393,6 @@ public final class Cluster implements Upstream, AutoCloseable {
 
     /** What the cluster is like now. */
     public ClusterReport report() {
-        return Reports.of(this, members.all(), fallbacks.sum());
+        return Reports.of(this, members, fallbacks.sum());
     }
 }

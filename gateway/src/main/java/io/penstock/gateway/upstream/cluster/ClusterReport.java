@@ -48,7 +48,7 @@ public record ClusterReport(
     /**
      * An endpoint as it is shown.
      *
-     * @param state {@code healthy}, {@code unhealthy} by its checks or {@code ejected} by live traffic
+     * @param state {@code healthy}, {@code unhealthy} by its checks, {@code ejected} by live traffic, or {@code drained} whatever else it is
      * @param ejectedForMillis how long it stays ejected
      * @param weight as configured
      * @param active attempts now

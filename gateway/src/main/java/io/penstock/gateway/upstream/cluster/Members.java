@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ final class Members {
     private final Time time;
     private final long slowStartNanos;
     private final boolean byRing;
+    private final Set<String> drained;
     private final Map<Integer, AtomicInteger> turns = new TreeMap<>();
     private volatile Map<String, Member> members = Map.of();
     private volatile Levels levels = Levels.NONE;
@@ -39,6 +41,7 @@ final class Members {
     Members(ClusterConfig config, Time time) {
         this.config = config;
         this.time = time;
+        this.drained = Set.copyOf(config.drained());
         this.balancers = new Balancers(config.balancer(), time.random());
         this.slowStartNanos =
                 config.balancer().slowStart().map(d -> d.toNanos()).orElse(0L);
@@ -54,6 +57,11 @@ final class Members {
     Member like(EndpointConfig endpoint) {
         Member member = members.get(endpoint.address());
         return member != null && member.config().hostname().equals(endpoint.hostname()) ? member : null;
+    }
+
+    /** Whether somebody said that it gets nothing new. */
+    boolean drained(Member member) {
+        return drained.contains(member.name());
     }
 
     Levels levels() {
@@ -96,6 +104,9 @@ final class Members {
     synchronized void refresh() {
         TreeMap<Integer, List<Member>> byPriority = new TreeMap<>();
         for (Member member : members.values()) {
+            if (drained(member)) {
+                continue; // neither usable nor missing: no panic and no other priority may bring it back
+            }
             byPriority
                     .computeIfAbsent(priority(member.config()), p -> new ArrayList<>())
                     .add(member);

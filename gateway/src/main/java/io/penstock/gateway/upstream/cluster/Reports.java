@@ -6,7 +6,6 @@ import io.penstock.gateway.upstream.guard.Bulkhead;
 import io.penstock.gateway.upstream.guard.HedgeRules;
 import io.penstock.gateway.upstream.health.EndpointHealth;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class Reports {
     private Reports() {}
 
-    static ClusterReport of(Cluster cluster, Collection<Member> members, long fallbacks) {
+    static ClusterReport of(Cluster cluster, Members members, long fallbacks) {
         List<ClusterReport.EndpointReport> endpoints = new ArrayList<>();
         long opened = cluster.breaker() == null ? 0 : cluster.breaker().opened();
         long refused = cluster.breaker() == null ? 0 : cluster.breaker().refused();
-        for (Member member : members) {
-            endpoints.add(endpoint(member, cluster.time().now()));
+        for (Member member : members.all()) {
+            endpoints.add(endpoint(member, members.drained(member), cluster.time().now()));
             opened += member.breaker() == null ? 0 : member.breaker().opened();
             refused += member.breaker() == null ? 0 : member.breaker().refused();
         }
@@ -46,12 +45,12 @@ final class Reports {
                 endpoints);
     }
 
-    private static ClusterReport.EndpointReport endpoint(Member member, long now) {
+    private static ClusterReport.EndpointReport endpoint(Member member, boolean drained, long now) {
         EndpointHealth health = member.health();
         EndpointHealth.State state = health.state();
         return new ClusterReport.EndpointReport(
                 member.name(),
-                state.name().toLowerCase(Locale.ROOT),
+                drained ? "drained" : state.name().toLowerCase(Locale.ROOT),
                 state == EndpointHealth.State.EJECTED ? Math.max(0, (health.ejectedUntilNanos() - now) / 1_000_000) : 0,
                 member.config().weight(),
                 member.load().active(),

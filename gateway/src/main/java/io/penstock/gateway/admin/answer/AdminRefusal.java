@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.admin;
+package io.penstock.gateway.admin.answer;
 
 /** What an admin request asked for cannot be done; the message is shown to the caller as it is. */
 public final class AdminRefusal extends RuntimeException {
@@ -7,7 +7,7 @@ public final class AdminRefusal extends RuntimeException {
 
     private final int status;
 
-    AdminRefusal(int status, String message) {
+    public AdminRefusal(int status, String message) {
         super(message, null, false, false);
         this.status = status;
     }
@@ -32,7 +32,7 @@ public final class AdminRefusal extends RuntimeException {
         return new AdminRefusal(503, message);
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 }
