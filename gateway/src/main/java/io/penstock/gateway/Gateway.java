@@ -168,6 +168,8 @@ public final class Gateway implements AutoCloseable {
                         views::clusters,
                         this::memory,
                         () -> snapshot.limits(),
+                        metrics::traffic,
+                        question -> snapshot.explain(question),
                         views,
                         new ConfigSource(dynamic(), () -> entries)));
     }

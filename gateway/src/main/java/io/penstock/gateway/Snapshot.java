@@ -8,6 +8,8 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.exchange.time.Deadlines;
 import io.penstock.gateway.explain.Explainer;
+import io.penstock.gateway.explain.Explanation;
+import io.penstock.gateway.explain.Question;
 import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.filter.Filters;
@@ -69,6 +71,8 @@ final class Snapshot {
     private final List<Lookup> newLookups = new ArrayList<>();
     private final Clusters clusters;
     private final Filters filters;
+    private final ClientAddress clients;
+    private final Explainer<Route> explainer;
     private final Pipeline pipeline;
 
     /** Builds the parts; opens nothing. */
@@ -86,7 +90,7 @@ final class Snapshot {
                 shared.names(),
                 shared.time(),
                 before == null ? null : before.clusters);
-        ClientAddress clients = new ClientAddress(config.trusted(), config.trustedHops(), config.clientField());
+        this.clients = new ClientAddress(config.trusted(), config.trustedHops(), config.clientField());
         this.filters = new Filters(
                 config,
                 clients,
@@ -95,12 +99,8 @@ final class Snapshot {
                 before == null ? null : before.filters);
         RouteTable<Route> table =
                 new Routes(config, lookups, clusters, filters, shared.deadlines(), shared.filters()).table();
-        this.pipeline = new Pipeline(
-                clients,
-                table,
-                new Explainer<>(config, filters, table, Route::way),
-                shared.upstreams(),
-                shared.deadlines());
+        this.explainer = new Explainer<>(config, filters, table, Route::way);
+        this.pipeline = new Pipeline(clients, table, explainer, shared.upstreams(), shared.deadlines());
     }
 
     private Store store(StoreConfig of, @Nullable Snapshot before) {
@@ -173,6 +173,11 @@ final class Snapshot {
     /** What the limits of its filters did so far. */
     List<LimitReport> limits() {
         return filters.limits();
+    }
+
+    /** What it would do with a request that nobody sent. */
+    Explanation explain(Question question) {
+        return explainer.explain(question, clients);
     }
 
     /** Sends the exchange on its way, or refuses it. */

@@ -12,13 +12,15 @@ import java.util.Locale;
 /** The answers that need nothing but a view: health, readiness, metrics, connections and the index. */
 final class AdminPages {
     static final String INDEX = """
-            Penstock admin
+            Penstock admin: a browser gets a page here.
 
               GET     /healthz                     200 while the process lives
               GET     /readyz                      200 or 503, with the conditions
               GET     /metrics                     Prometheus text
               GET     /v1/connections              the connection ledger
               GET     /v1/clusters                 clusters, their endpoints and breakers
+              GET     /v1/traffic                  what was counted of exchanges, by route and cluster
+              POST    /v1/explain                  body: {"method": "GET", "url": "http://...", "fields": ["NAME: VALUE"]}
               GET     /v1/limits                   what limits refused, and the busiest refused keys
               GET     /v1/memory                   what each bounded part keeps, and its bound
               GET     /v1/lookups                  the names of the look-ups

@@ -63,6 +63,9 @@ final class AdminRouting implements Handler {
         response.header(HeaderNames.CONTENT_TYPE, reply.contentType());
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
         response.header("X-Content-Type-Options", "nosniff");
+        response.header("Content-Security-Policy", PageFiles.POLICY);
+        response.header("Referrer-Policy", "no-referrer");
+        response.header("Cross-Origin-Resource-Policy", "same-origin");
         reply.fields().forEach((name, value) -> response.header(HeaderNames.create(name), value));
         response.send(reply.body());
     }
@@ -129,23 +132,49 @@ final class AdminRouting implements Handler {
             return lookup(request, method, LookupPages.Place.of(path));
         }
         boolean get = method.equals("GET");
+        if (path.startsWith(PageFiles.PATH)) {
+            return get ? page(path.substring(PageFiles.PATH.length())) : onlyGet(method);
+        }
         return switch (path) {
-            case "/" -> get ? Reply.text(AdminPages.INDEX) : onlyGet(method);
+            case "/" -> get ? index(request) : onlyGet(method);
             case "/healthz" -> get ? pages.health() : onlyGet(method);
             case "/readyz" -> get ? pages.readiness() : onlyGet(method);
             case "/metrics" -> get ? pages.metrics() : onlyGet(method);
             case "/v1/connections" -> get ? pages.connections() : onlyGet(method);
             case "/v1/clusters" -> get ? pages.clusters() : onlyGet(method);
+            case ExplainPage.PATH -> explain(request, method);
             case "/v1/limits" -> get ? LimitPage.of(views.limits().get()) : onlyGet(method);
             case "/v1/memory" -> get ? pages.memory() : onlyGet(method);
+            case "/v1/traffic" -> get ? TrafficPage.of(views.traffic().get(), System.nanoTime()) : onlyGet(method);
             case LookupPages.PATH -> get ? lookups.names() : onlyGet(method);
             default ->
                 Reply.error(
                         404,
                         "nothing is here; there are /healthz, /readyz, /metrics, /v1/connections, /v1/clusters,"
-                                + " /v1/limits, /v1/memory, /v1/config, /v1/lookups and"
+                                + " /v1/explain, /v1/limits, /v1/memory, /v1/config, /v1/traffic, /v1/lookups and"
                                 + " /v1/lookups/NAME/KEY");
         };
+    }
+
+    /** The page for browsers, the list of what there is for everybody else. */
+    private static Reply index(ServerRequest request) throws IOException {
+        String accept = field(request, HeaderNames.ACCEPT);
+        return accept != null && accept.contains("text/html") ? PageFiles.index() : Reply.text(AdminPages.INDEX);
+    }
+
+    private static Reply page(String name) throws IOException {
+        return PageFiles.file(name).orElseGet(() -> Reply.error(404, "the page has no such part"));
+    }
+
+    /** A question changes nothing; yet a page elsewhere, which could only send other types, is to make no work. */
+    private Reply explain(ServerRequest request, String method) throws IOException {
+        if (!method.equals("POST")) {
+            return refused(method, "POST");
+        }
+        if (!json(request)) {
+            throw new AdminRefusal(415, "the content-type is not application/json");
+        }
+        return new ExplainPage(views.explain()).answer(body(request, ExplainPage.MAX_BODY_BYTES));
     }
 
     private Reply lookup(ServerRequest request, String method, LookupPages.Place place) throws IOException {

@@ -3,10 +3,14 @@ package io.penstock.gateway.admin;
 
 import io.penstock.gateway.admin.api.ConfigSource;
 import io.penstock.gateway.exchange.MemoryUse;
+import io.penstock.gateway.explain.Explanation;
+import io.penstock.gateway.explain.Question;
 import io.penstock.gateway.limit.LimitReport;
+import io.penstock.gateway.telemetry.Traffic;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -18,6 +22,8 @@ import java.util.function.Supplier;
  * @param clusters one for each cluster; must not wait
  * @param memory what each bounded part keeps; must not wait
  * @param limits one for each filter with limits; must not wait
+ * @param traffic what was counted of exchanges; must not wait
+ * @param explain what the gateway would do with a request; throws {@link Question.Wrong}
  * @param lookups may wait for a store, for as long as the store's timeouts say
  * @param config what the file and documents say, and how documents are changed; may wait for their store
  */
@@ -28,6 +34,8 @@ public record AdminViews(
         Supplier<List<ClusterView>> clusters,
         Supplier<List<MemoryUse>> memory,
         Supplier<List<LimitReport>> limits,
+        Supplier<Traffic> traffic,
+        Function<Question, Explanation> explain,
         LookupsView lookups,
         ConfigSource config) {
 

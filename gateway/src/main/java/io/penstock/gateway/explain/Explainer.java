@@ -13,6 +13,7 @@ import io.penstock.gateway.config.route.WeightConfig;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
+import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.Filters;
 import io.penstock.gateway.filter.Finding;
 import io.penstock.gateway.filter.MaxForwards;
@@ -65,6 +66,22 @@ public final class Explainer<T> {
                 .add("content-type", "application/json")
                 .add("cache-control", "no-store")
                 .add("content-length", Integer.toString(bodyBytes));
+    }
+
+    /**
+     * The same for a request that nobody sent.
+     *
+     * @param clients finds the client's address, as it does for requests
+     * @throws Question.Wrong a part cannot be what it is said to be
+     */
+    public Explanation explain(Question question, ClientAddress clients) {
+        Exchange exchange = question.exchange(config);
+        if (exchange.cause() != null) {
+            return Explanation.refused(
+                    exchange, exchange.cause().slug() + ": " + Objects.requireNonNullElse(exchange.detail(), ""));
+        }
+        clients.find(exchange);
+        return explain(exchange);
     }
 
     /** Judges every route; takes as long as there are routes. */

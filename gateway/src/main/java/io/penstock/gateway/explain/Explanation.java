@@ -3,6 +3,7 @@ package io.penstock.gateway.explain;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.route.Candidate;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,6 +28,17 @@ public record Explanation(
     private static final int INDENT = 18;
     private static final int MOST_PRINTED = 20;
     private static final int MOST_WRITTEN = 200;
+
+    /** Of a request that does not get as far as the routes. */
+    static Explanation refused(Exchange exchange, String why) {
+        return new Explanation(
+                exchange.method(),
+                exchange.authority() + exchange.path(),
+                exchange.client(),
+                "",
+                Map.of("refused", why),
+                List.of());
+    }
 
     /** For people, in at most 80 columns unless a word is longer. */
     public void print(PrintWriter out) {

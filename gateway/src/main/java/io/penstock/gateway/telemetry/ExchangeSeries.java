@@ -4,6 +4,8 @@ package io.penstock.gateway.telemetry;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GrpcStatus;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -79,6 +81,19 @@ final class ExchangeSeries {
                         counter.sum());
             }
         }
+    }
+
+    Traffic.Pair traffic() {
+        List<Traffic.Ending> endings = new ArrayList<>();
+        visit((cause, status, grpcStatus, count) -> endings.add(new Traffic.Ending(cause, status, grpcStatus, count)));
+        return new Traffic.Pair(
+                route,
+                cluster,
+                endings,
+                requestBytes.sum(),
+                responseBytes.sum(),
+                total.counts(),
+                total.sumSeconds());
     }
 
     private @Nullable LongAdder add(int place) {

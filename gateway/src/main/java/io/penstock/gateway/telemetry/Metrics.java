@@ -146,6 +146,12 @@ public final class Metrics implements ExchangeObserver {
         text.write(out);
     }
 
+    /** What was counted of exchanges so far, with the bounds that the text has. Does not wait. */
+    public Traffic traffic() {
+        return new Traffic(
+                Latencies.BOUNDS_SECONDS, series().stream().map(ExchangeSeries::traffic).toList(), overflowEnded.sum());
+    }
+
     private synchronized void register(MetricFamily family) {
         if (families.stream().anyMatch(other -> other.name().equals(family.name()))) {
             throw new IllegalArgumentException("the metric " + family.name() + " is registered already");

@@ -9,6 +9,7 @@ import io.penstock.gateway.config.AdminConfig;
 import io.penstock.gateway.config.dynamic.FileEntries;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.limit.LimitReport;
+import io.penstock.gateway.telemetry.Traffic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -72,6 +73,14 @@ class AdminServerTest {
                     "local",
                     3,
                     Optional.of("it hangs"))),
+            () -> new Traffic(
+                    List.of(0.5),
+                    List.of(new Traffic.Pair(
+                            "shop", "web", List.of(new Traffic.Ending("none", "2xx", "none", 7)), 5, 9, List.of(6L, 1L), 1.5)),
+                    3),
+            question -> {
+                throw new IllegalStateException("nobody asks");
+            },
             lookups,
             new ConfigSource(Optional.empty(), () -> new FileEntries(new TreeMap<>())));
     private final AdminServer admin = new AdminServer(new AdminConfig("127.0.0.1", 0, List.of()), views);
@@ -107,6 +116,15 @@ class AdminServerTest {
                         + "\"retrying\":1,\"retries\":12,\"retriesRefused\":2,\"hedges\":5,\"hedgesWon\":4,\"endpoints\":[{\"name\":\"10.0.0.7:80\","
                         + "\"state\":\"ejected\",\"ejectedForMillis\":1500,\"breaker\":\"none\",\"weight\":2,\"active\":1,"
                         + "\"attempts\":99,\"failures\":5,\"peakMillis\":12.346,\"lastCheck\":\"status 503\"}]}]}\n");
+    }
+
+    @Test
+    void showsTrafficToBeDrawn() throws Exception {
+        assertThat(get("/v1/traffic").body())
+                .matches("\\{\"atMillis\":-?\\d+,.*\n")
+                .endsWith("\"boundsSeconds\":[0.5],\"unplaced\":3,\"traffic\":[{\"route\":\"shop\",\"cluster\":\"web\",\"endings\":["
+                        + "{\"cause\":\"none\",\"status\":\"2xx\",\"grpcStatus\":\"none\",\"count\":7}],"
+                        + "\"requestBytes\":5,\"responseBytes\":9,\"latencySumSeconds\":1.5,\"latencies\":[6,1]}]}\n");
     }
 
     @Test

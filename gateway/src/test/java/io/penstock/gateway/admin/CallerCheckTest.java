@@ -60,11 +60,36 @@ class CallerCheckTest {
                 .hasMessageContaining("Host");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://localhost:8080",
+                "http://localhost",
+                "https://evil.example",
+                "null",
+                "",
+                "http://localhost:9901.evil"
+            })
+    void refusesChangesThatComeFromAPageOfOthers(String origin) {
+        for (String path : new String[] {"/v1/lookups/a/b", "/v1/config/routes/a", "/v1/explain"}) {
+            assertThatThrownBy(() -> onLoopback.check("PUT", path, "localhost:9901", origin, null))
+                    .hasMessageContaining("Origin");
+            assertThatCode(() -> onLoopback.check("GET", path, "localhost:9901", origin, null))
+                    .doesNotThrowAnyException();
+        }
+    }
+
     @Test
-    void refusesChangesThatComeFromAPage() {
-        assertThatThrownBy(() -> onLoopback.check("PUT", "/v1/lookups/a/b", "localhost", "http://localhost", null))
-                .hasMessageContaining("Origin");
-        assertThatCode(() -> onLoopback.check("GET", "/v1/lookups/a/b", "localhost", "http://localhost", null))
-                .doesNotThrowAnyException();
+    void letsItsOwnPageChangeTheConfigurationAndAskQuestions() {
+        for (String path : new String[] {"/v1/config/routes/a", "/v1/clusters/a/endpoints/b:1", "/v1/explain"}) {
+            assertThatCode(() -> onLoopback.check(
+                            "POST", path, "localhost:9901", "http://localhost:9901", "same-origin"))
+                    .doesNotThrowAnyException();
+            assertThatThrownBy(() -> onLoopback.check("POST", path, "localhost:9901", null, "same-site"))
+                    .hasMessageContaining("Sec-Fetch-Site");
+            assertThatThrownBy(() ->
+                            onLoopback.check("POST", path, "evil.example", "http://evil.example", "same-origin"))
+                    .hasMessageContaining("Host");
+        }
     }
 }
