@@ -66,12 +66,9 @@ public final class Dynamic implements AutoCloseable {
     private volatile @Nullable String problem;
     private volatile @Nullable Revision lost;
     private volatile boolean loaded;
-<<<<<<< HEAD
     private volatile boolean closed;
-=======
     private final LongAdder own = new LongAdder();
     private final LongAdder followed = new LongAdder();
->>>>>>> 5205071 (admin: read and change documents over HTTP, and say who may)
     private volatile DocumentState kept = DocumentState.NONE;
 
     /**
