@@ -65,6 +65,10 @@ $(nginx_paths "$dir")
       default_type text/plain;
       return 200 "$mark$tail";
     }
+    location /v1/ {
+      default_type text/plain;
+      return 200 "$mark$tail";
+    }
     location = /large { root $dir; }
     location = /sink {
       content_by_lua_block {

@@ -80,19 +80,6 @@ warm_up_small() {
   done
 }
 
-# in_turn COMMAND: `COMMAND INDEX` for each party in each round. Each round begins with another one, so that nobody
-# always follows the same neighbour.
-in_turn() {
-  local round i at
-  for round in $(seq "$rounds"); do
-    for i in "${!names[@]}"; do
-      at=$(((i + round - 1) % ${#names[@]}))
-      echo "round $round of $rounds: ${names[at]}" >&2
-      "$1" "$at" || exit 1
-    done
-  done
-}
-
 # json_number KEY FILE: the first number of that key
 json_number() { sed -n "s/^.*\"$1\":\([0-9.]*\).*/\1/p" "$2"; }
 

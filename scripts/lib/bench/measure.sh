@@ -74,3 +74,16 @@ turn() {
       printf "%s\t%.3f\t%.1f\t%.3f\t%.3f\t%.3f\t%d\t%.3f\n",
         name, cpu / n, rps, (opens - redis) * 1000 / n, redis * 1000 / n, gets / n, rss, backend / n }' >>"$work/turns"
 }
+
+# in_turn COMMAND: `COMMAND INDEX ROUND` for each party in each round. Each round begins with another one, so that nobody
+# always follows the same neighbour.
+in_turn() {
+  local round i at
+  for round in $(seq "$rounds"); do
+    for i in "${!names[@]}"; do
+      at=$(((i + round - 1) % ${#names[@]}))
+      echo "round $round of $rounds: ${names[at]}" >&2
+      "$1" "$at" "$round" || exit 1
+    done
+  done
+}

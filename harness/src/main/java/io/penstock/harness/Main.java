@@ -77,6 +77,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new LoadCommand())
                 .addSubcommand(new SinkCommand())
                 .addSubcommand(new SoakCommand())
+                .addSubcommand(new TokensCommand())
                 .addSubcommand(new WebSocketBackendCommand())
                 .addSubcommand(new WebSocketCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)

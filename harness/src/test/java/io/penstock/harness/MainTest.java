@@ -108,6 +108,11 @@ class MainTest {
                 "websocket --to 192.0.2.1:80",
                 "sink --port 99999",
                 "sink --backlog 0",
+                "tokens",
+                "tokens --key k --out o --count 0",
+                "tokens --key k --out o --algorithm none",
+                "tokens --key k --out o --subjects 0",
+                "tokens --key k --out o --scope a\"b",
                 "websocket-backend --port 99999",
                 "websocket-backend --name {}",
                 "backends --http 99999",
@@ -139,6 +144,7 @@ class MainTest {
                 "load ",
                 "sink ",
                 "soak ",
+                "tokens ",
                 "websocket ",
                 "websocket-backend "
             })
