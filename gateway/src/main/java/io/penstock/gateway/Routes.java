@@ -30,21 +30,30 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Makes the route table from a configuration. Routes to the same cluster share its turns. */
+/**
+ * Makes the route table from a configuration. Routes to the same cluster share its turns. A route that says the same as before, and uses only
+ * what is the same, is the one of before: of many routes a change concerns few.
+ */
 final class Routes {
+    /** Beyond that the table is made anew. */
+    private static final int MOST_EDITS = 200;
+
     private final Map<String, Action.ToCluster> clusters = new HashMap<>();
     private final Map<String, Action.ToLookup> lookups = new HashMap<>();
-    private final GatewayConfig config;
     private final Deadlines deadlines;
     private final Filters filters;
     private final List<Filter> more;
+    private final List<RouteConfig> routes;
+    private final RouteTable<Route> table;
 
     /**
      * Prepares what routes share.
      *
      * @param filters those of the configuration
      * @param more filters that run on every route, after those of the configuration
+     * @param before those of the configuration before, with the same deadlines and {@code more}
      */
     Routes(
             GatewayConfig config,
@@ -52,26 +61,86 @@ final class Routes {
             Clusters byName,
             Filters filters,
             Deadlines deadlines,
-            List<Filter> more) {
-        this.config = config;
+            List<Filter> more,
+            @Nullable Routes before) {
         this.filters = filters;
         this.deadlines = deadlines;
         this.more = more;
         for (ClusterConfig cluster : config.clusters()) {
-            clusters.put(cluster.name(), new Action.ToCluster(byName.cluster(cluster.name())));
+            var to = new Action.ToCluster(byName.cluster(cluster.name()));
+            Action.ToCluster old = before == null ? null : before.clusters.get(cluster.name());
+            clusters.put(cluster.name(), to.equals(old) ? old : to);
         }
         for (LookupConfig lookup : config.lookups()) {
             Lookup named = Objects.requireNonNull(lookupsByName.get(lookup.name()));
-            lookups.put(lookup.name(), new Action.ToLookup(named, lookup.upstream()));
+            var to = new Action.ToLookup(named, lookup.upstream());
+            Action.ToLookup old = before == null ? null : before.lookups.get(lookup.name());
+            lookups.put(lookup.name(), to.equals(old) ? old : to);
         }
+        routes = config.routes();
+        table = table(before);
     }
 
     RouteTable<Route> table() {
-        var table = new RouteTable.Builder<Route>();
-        for (RouteConfig route : config.routes()) {
-            table.add(route.name(), route.match(), compiled(route));
+        return table;
+    }
+
+    private RouteTable<Route> table(@Nullable Routes before) {
+        if (before != null) {
+            Changed<RouteConfig> changed = Changed.between(before.routes, routes);
+            List<RouteConfig> stale = sameParts(before)
+                    ? List.of()
+                    : changed.kept().stream()
+                            .filter(route -> !same(route, before))
+                            .toList();
+            if (changed.size() + stale.size() <= MOST_EDITS) {
+                return edited(before.table, changed, stale);
+            }
         }
-        return table.build();
+        var builder = new RouteTable.Builder<Route>();
+        routes.forEach(route -> builder.add(route.name(), route.match(), compiled(route)));
+        return builder.build();
+    }
+
+    private RouteTable<Route> edited(RouteTable<Route> from, Changed<RouteConfig> changed, List<RouteConfig> stale) {
+        Map<String, RouteConfig> come = new HashMap<>();
+        changed.come().forEach(route -> come.put(route.name(), route));
+        RouteTable<Route> next = from;
+        for (RouteConfig route : changed.gone()) {
+            RouteConfig in = come.remove(route.name());
+            next = in == null
+                    ? next.with(route.name(), route.match(), null, null)
+                    : next.with(route.name(), route.match(), in.match(), compiled(in));
+        }
+        for (RouteConfig route : come.values()) {
+            next = next.with(route.name(), null, route.match(), compiled(route));
+        }
+        for (RouteConfig route : stale) {
+            next = next.with(route.name(), route.match(), route.match(), compiled(route));
+        }
+        return next;
+    }
+
+    /** Whether everything that routes may use is what it was. */
+    private boolean sameParts(Routes before) {
+        return clusters.equals(before.clusters) && lookups.equals(before.lookups) && filters.same(before.filters);
+    }
+
+    /** Whether everything that this route uses is what it was. */
+    private boolean same(RouteConfig route, Routes before) {
+        return sameTargets(route.action(), before) && filters.same(route, before.filters);
+    }
+
+    private boolean sameTargets(ActionConfig action, Routes before) {
+        return switch (action) {
+            case TargetConfig.ClusterTarget to -> cluster(to.name()) == before.clusters.get(to.name());
+            case TargetConfig.SplitTarget to ->
+                to.clusters().stream()
+                        .allMatch(one -> cluster(one.cluster()) == before.clusters.get(one.cluster()));
+            case TargetConfig.LookupTarget to -> lookups.get(to.name()) == before.lookups.get(to.name());
+            case RedirectConfig to -> true;
+            case AnswerConfig to -> true;
+        };
     }
 
     private Route compiled(RouteConfig route) {
@@ -81,7 +150,7 @@ final class Routes {
                 Way.of(route),
                 List.copyOf(chain),
                 action(route, route.action()),
-                hook(route, chain.stream().map(NamedFilter::filter).toList()));
+                hook(route, chain.stream().map(NamedFilter::filter).toList(), deadlines));
     }
 
     private Action action(RouteConfig route, ActionConfig action) {
@@ -103,8 +172,11 @@ final class Routes {
         return Objects.requireNonNull(clusters.get(name));
     }
 
-    /** The filters in reverse; and what only its response shows to be an event stream or upgraded is freed of ordinary timeouts. */
-    private ResponseHook hook(RouteConfig route, List<Filter> filters) {
+    /**
+     * The filters in reverse; and what only its response shows to be an event stream or upgraded is freed of ordinary timeouts. Static, since
+     * a route that outlives these routes must not keep them.
+     */
+    private static ResponseHook hook(RouteConfig route, List<Filter> filters, Deadlines deadlines) {
         return (exchange, response) -> {
             if (exchange.upgradeTimeouts() != null) {
                 if (upgraded(exchange, response)) {

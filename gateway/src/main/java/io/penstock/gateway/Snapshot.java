@@ -70,8 +70,9 @@ final class Snapshot {
     private final List<Store> newStores = new ArrayList<>();
     private final List<Lookup> newLookups = new ArrayList<>();
     private final Clusters clusters;
-    private final Filters filters;
     private final ClientAddress clients;
+    private final Filters filters;
+    private final Routes routes;
     private final Explainer<Route> explainer;
     private final Pipeline pipeline;
 
@@ -90,17 +91,32 @@ final class Snapshot {
                 shared.names(),
                 shared.time(),
                 before == null ? null : before.clusters);
-        this.clients = new ClientAddress(config.trusted(), config.trustedHops(), config.clientField());
+        this.clients = clients(config, before);
+        Clusters askable = clusters; // a filter that is kept must not keep this snapshot
+        Map<String, Store> usable = stores;
         this.filters = new Filters(
                 config,
                 clients,
-                name -> new ClusterAsker(clusters.cluster(name)),
-                name -> Objects.requireNonNull(stores.get(name)),
+                name -> new ClusterAsker(askable.cluster(name)),
+                name -> Objects.requireNonNull(usable.get(name)),
                 before == null ? null : before.filters);
-        RouteTable<Route> table =
-                new Routes(config, lookups, clusters, filters, shared.deadlines(), shared.filters()).table();
+        this.routes = new Routes(
+                config,
+                lookups,
+                clusters,
+                filters,
+                shared.deadlines(),
+                shared.filters(),
+                before == null ? null : before.routes);
+        RouteTable<Route> table = routes.table();
         this.explainer = new Explainer<>(config, filters, table, Route::way);
         this.pipeline = new Pipeline(clients, table, explainer, shared.upstreams(), shared.deadlines());
+    }
+
+    private static ClientAddress clients(GatewayConfig config, @Nullable Snapshot before) {
+        return before != null && config.believesAs(before.config)
+                ? before.clients
+                : new ClientAddress(config.trusted(), config.trustedHops(), config.clientField());
     }
 
     private Store store(StoreConfig of, @Nullable Snapshot before) {

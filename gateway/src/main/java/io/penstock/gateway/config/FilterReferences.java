@@ -58,6 +58,9 @@ final class FilterReferences {
         chain("global-filters", List.of(), global);
         for (int i = 0; i < routes.size(); i++) {
             RouteConfig route = routes.get(i);
+            if (route.filters().isEmpty()) {
+                continue;
+            }
             String path = "routes[" + i + "].filters";
             chain(path, global, route.filters());
             check.that(

@@ -176,6 +176,13 @@ public record GatewayConfig(
                 .done();
     }
 
+    /** Whether callers and proxies are believed as by the other one. */
+    public boolean believesAs(GatewayConfig other) {
+        return trusted.equals(other.trusted)
+                && trustedHops.equals(other.trustedHops)
+                && clientField == other.clientField;
+    }
+
     private Optional<StoreConfig> storeOfDynamic() {
         return dynamic.flatMap(DynamicConfig::store)
                 .flatMap(name -> stores.stream()

@@ -41,7 +41,7 @@ final class References {
     /** Every name only once in its section. */
     <T> void names(String section, List<T> records, Function<T, String> name) {
         Map<String, Integer> first = new HashMap<>();
-        for (int i = 0; i < records.size(); i++) {
+        for (int i : Alike.of(records, one -> name.apply(one).hashCode())) {
             String text = name.apply(records.get(i));
             Integer other = first.putIfAbsent(text, i);
             if (other != null) {
@@ -92,8 +92,13 @@ final class References {
         Map<String, ClusterConfig> clustersByName = byName(clusters, ClusterConfig::name);
         Map<String, LookupConfig> lookupsByName = byName(lookups, LookupConfig::name);
         for (int i = 0; i < routes.size(); i++) {
-            String path = "routes[" + i + "]";
             Optional<Duration> timeout = routes.get(i).timeouts().timeout();
+            if (timeout.isEmpty()
+                    && routes.get(i).action() instanceof TargetConfig.ClusterTarget target
+                    && clustersByName.containsKey(target.name())) {
+                continue; // as most do: there may be 10,000 routes, and changes by the second
+            }
+            String path = "routes[" + i + "]";
             List<UpstreamConfig> upstreams = new ArrayList<>();
             switch (routes.get(i).action()) {
                 case TargetConfig.ClusterTarget target ->
@@ -140,7 +145,7 @@ final class References {
     /** No two routes of the same rank that might fit the same request. */
     void matches(List<RouteConfig> routes) {
         record Ranked(int place, RouteConfig route, MatchRank rank) {}
-        List<Ranked> sorted = IntStream.range(0, routes.size())
+        List<Ranked> sorted = IntStream.of(Alike.of(routes, route -> route.match().alike()))
                 .mapToObj(i ->
                         new Ranked(i, routes.get(i), MatchRank.of(routes.get(i).match())))
                 .sorted(Comparator.comparing(Ranked::rank).thenComparing(Ranked::place))
@@ -168,8 +173,7 @@ final class References {
 
     private <T> Optional<T> known(String path, String section, String name, Map<String, T> byName) {
         T found = byName.get(name);
-        if (found == null) { // words are made only for what is wrong: there may be 10,000 routes, and changes by the
-            // second
+        if (found == null) { // words are made only for what is wrong
             check.that(path, false, Check.quoted(name), "is not in " + section + ", " + advice(name, byName.keySet()));
         }
         return Optional.ofNullable(found);

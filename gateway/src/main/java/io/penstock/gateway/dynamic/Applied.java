@@ -11,6 +11,7 @@ import io.penstock.gateway.store.document.DocumentState;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -147,16 +148,28 @@ record Applied(
 
     /** The documents that differ from those of the other state. */
     private Set<String> touched(DocumentState next) {
+        // both are sorted: one walk side by side, since a look-up of each name would cost more than all the rest of a change
         Set<String> touched = new HashSet<>();
-        next.documents().forEach((name, text) -> {
-            if (!text.equals(state.documents().get(name))) {
-                touched.add(name);
+        Iterator<Map.Entry<String, String>> had =
+                state.documents().entrySet().iterator();
+        Iterator<Map.Entry<String, String>> has = next.documents().entrySet().iterator();
+        Map.Entry<String, String> old = following(had);
+        Map.Entry<String, String> now = following(has);
+        while (old != null || now != null) {
+            int order = old == null ? 1 : now == null ? -1 : old.getKey().compareTo(now.getKey());
+            if (order != 0) {
+                touched.add(order < 0 ? old.getKey() : now.getKey());
+            } else if (!old.getValue().equals(now.getValue())) {
+                touched.add(old.getKey());
             }
-        });
-        state.documents().keySet().stream()
-                .filter(name -> !next.documents().containsKey(name))
-                .forEach(touched::add);
+            old = order <= 0 ? following(had) : old;
+            now = order >= 0 ? following(has) : now;
+        }
         return touched;
+    }
+
+    private static Map.@Nullable Entry<String, String> following(Iterator<Map.Entry<String, String>> of) {
+        return of.hasNext() ? of.next() : null;
     }
 
     /** With another file under the same documents. */

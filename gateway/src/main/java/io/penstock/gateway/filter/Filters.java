@@ -46,6 +46,7 @@ public final class Filters {
     private final ClientAddress clients;
     private final Function<String, Asker> clusters;
     private final Function<String, Store> stores;
+    private final ForwardedConfig tells;
     private final ForwardedFilter forwarded;
 
     private record Made(NamedFilterConfig config, NamedFilter filter) {}
@@ -53,7 +54,7 @@ public final class Filters {
     /**
      * Compiles the named filters; starts none.
      *
-     * @param clients whom to believe
+     * @param clients whom to believe; the same object means that this has not changed
      * @param clusters finds the cluster that a filter asks, by its name
      * @param stores finds the store that a filter uses, by its name
      * @param before those of the configuration before, if there is one
@@ -68,7 +69,10 @@ public final class Filters {
         this.clients = clients;
         this.clusters = clusters;
         this.stores = stores;
-        this.forwarded = new ForwardedFilter(config.forwarded(), clients);
+        this.tells = config.forwarded();
+        this.forwarded = before != null && before.clients == clients && before.tells.equals(tells)
+                ? before.forwarded
+                : new ForwardedFilter(tells, clients);
         for (NamedFilterConfig one : config.filters()) {
             if (one.policy() instanceof ChainConfig several) {
                 chains.put(one.name(), several.filters());
@@ -82,9 +86,8 @@ public final class Filters {
     /** Whether it says the same as before, and what it uses is the same. */
     private boolean same(Made old, NamedFilterConfig now, Filters before) {
         FilterConfig policy = now.policy();
-        // whom a forwarded filter believes may have changed, and it remembers nothing
         return old.config().equals(now)
-                && !(policy instanceof ForwardedConfig)
+                && (!(policy instanceof ForwardedConfig) || clients == before.clients)
                 && policy.clusters().stream()
                         .allMatch(name -> clusters.apply(name).equals(before.clusters.apply(name)))
                 && policy.stores().stream().allMatch(name -> stores.apply(name).equals(before.stores.apply(name)));
@@ -139,7 +142,42 @@ public final class Filters {
     }
 
     private void add(String name, List<NamedFilter> chain) {
-        chains.getOrDefault(name, List.of(name)).forEach(one -> chain.add(named(one)));
+        several(name).forEach(one -> chain.add(named(one)));
+    }
+
+    private List<String> several(String name) {
+        return chains.getOrDefault(name, List.of(name));
+    }
+
+    /** Whether all filters are those of the others. */
+    public boolean same(Filters others) {
+        return forwarded == others.forwarded
+                && global.equals(others.global)
+                && chains.equals(others.chains)
+                && named.equals(others.named);
+    }
+
+    /** Whether the route's filters are those that it had with the others, so that its chain is the same. */
+    public boolean same(RouteConfig route, Filters others) {
+        return forwarded == others.forwarded
+                && global.equals(others.global)
+                && same(global, others)
+                && same(route.filters(), others);
+    }
+
+    private boolean same(List<String> names, Filters others) {
+        for (String name : names) {
+            List<String> mine = several(name);
+            if (!mine.equals(others.several(name))) {
+                return false;
+            }
+            for (String one : mine) {
+                if (named.get(one) != others.named.get(one)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private NamedFilter named(String name) {
@@ -168,7 +206,7 @@ public final class Filters {
     /** Closes those that the other configuration does not have; all of them when there is none. */
     public void closeUnless(@Nullable Filters other) {
         for (Made one : named.values()) {
-            if (other == null || !other.named.containsValue(one)) {
+            if (other == null || other.named.get(one.config().name()) != one) {
                 one.filter().filter().close();
             }
         }

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,8 @@ final class Segments<T> {
             return rank.match().priority();
         }
     }
+
+    private static final List<PathPattern.End> ENDS = List.of(PathPattern.End.values());
 
     private final SpanMap<Segments<T>> fixed;
     private final @Nullable Segments<T> place;
@@ -49,6 +53,19 @@ final class Segments<T> {
         highest = Math.max(most, place == null ? Integer.MIN_VALUE : place.highest);
     }
 
+    private Segments(
+            SpanMap<Segments<T>> fixed,
+            @Nullable Segments<T> place,
+            List<List<Entry<T>>> own,
+            int highest) {
+        this.fixed = fixed;
+        this.place = place;
+        this.exact = own.get(PathPattern.End.EXACT.ordinal());
+        this.regex = own.get(PathPattern.End.REGEX.ordinal());
+        this.rest = own.get(PathPattern.End.REST.ordinal());
+        this.highest = highest;
+    }
+
     private static <T> List<Entry<T>> sorted(List<Entry<T>> entries, PathPattern.End end) {
         return entries.stream()
                 .filter(entry -> entry.rank().pattern().end() == end)
@@ -66,6 +83,101 @@ final class Segments<T> {
             node.entries.add(entry);
         }
         return new Segments<>(root);
+    }
+
+    /**
+     * This tree without one route and with another; what is not on their way is shared.
+     *
+     * @param out may be in it
+     * @param in has the same segments as {@code out} when both are given
+     */
+    Segments<T> with(@Nullable Entry<T> out, @Nullable Entry<T> in) {
+        Entry<T> way = in == null ? Objects.requireNonNull(out) : in;
+        return with(way.rank().pattern().segments(), 0, out, in);
+    }
+
+    private Segments<T> with(List<String> way, int depth, @Nullable Entry<T> out, @Nullable Entry<T> in) {
+        SpanMap<Segments<T>> children = fixed;
+        Segments<T> placed = place;
+        List<List<Entry<T>>> own = ENDS.stream().map(this::own).toList();
+        if (depth == way.size()) {
+            own = ENDS.stream().map(end -> with(own(end), end, out, in)).toList();
+        } else if (PathPattern.place(way.get(depth))) {
+            placed = child(place, way, depth, out, in);
+        } else {
+            String segment = way.get(depth);
+            children = fixed.with(segment, child(fixed.get(segment, 0, segment.length()), way, depth, out, in));
+        }
+        boolean asBefore = in != null && (out == null || in.priority() == out.priority());
+        return asBefore
+                ? new Segments<>(children, placed, own, Math.max(highest, in.priority()))
+                : new Segments<>(children, placed, own, highest(children, placed, own));
+    }
+
+    /** Null when nothing is left. */
+    private static <T> @Nullable Segments<T> child(
+            @Nullable Segments<T> child, List<String> way, int depth, @Nullable Entry<T> out, @Nullable Entry<T> in) {
+        Segments<T> from = child == null ? new Segments<>(new Growing<T>()) : child;
+        Segments<T> changed = from.with(way, depth + 1, out, in);
+        return changed.isEmpty() ? null : changed;
+    }
+
+    private static <T> List<Entry<T>> with(
+            List<Entry<T>> some, PathPattern.End end, @Nullable Entry<T> out, @Nullable Entry<T> in) {
+        List<Entry<T>> next = new ArrayList<>(some);
+        next.removeIf(entry -> entry == out);
+        if (in != null && in.rank().pattern().end() == end) {
+            next.add(in);
+            next.sort(Comparator.comparing(Entry::rank));
+        }
+        return List.copyOf(next);
+    }
+
+    private static <T> int highest(
+            SpanMap<Segments<T>> children, @Nullable Segments<T> placed, List<List<Entry<T>>> own) {
+        int[] most = {placed == null ? Integer.MIN_VALUE : placed.highest};
+        children.forEach(child -> most[0] = Math.max(most[0], child.highest));
+        own.forEach(some -> some.forEach(entry -> most[0] = Math.max(most[0], entry.priority())));
+        return most[0];
+    }
+
+    boolean isEmpty() {
+        return highest == Integer.MIN_VALUE;
+    }
+
+    /** The route of this name and match; null when it is not in the tree. */
+    @Nullable
+    Entry<T> named(String name, MatchRank rank) {
+        Segments<T> node = this;
+        for (String segment : rank.pattern().segments()) {
+            node = PathPattern.place(segment) ? node.place : node.fixed.get(segment, 0, segment.length());
+            if (node == null) {
+                return null;
+            }
+        }
+        return node.own(rank.pattern().end()).stream()
+                .filter(entry -> entry.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private List<Entry<T>> own(PathPattern.End end) {
+        return switch (end) {
+            case EXACT -> exact;
+            case REGEX -> regex;
+            case REST -> rest;
+        };
+    }
+
+    /** Shows every route, in any order. */
+    void forEach(Consumer<Entry<T>> action) {
+        exact.forEach(action);
+        regex.forEach(action);
+        rest.forEach(action);
+        fixed.forEach(child -> child.forEach(action));
+        if (place != null) {
+            place.forEach(action);
+        }
     }
 
     /** The highest priority in the tree. */

@@ -61,6 +61,50 @@ class RouteTablePropertyTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void findsTheSameAfterChangesAsTheNaiveMatcherDoes(long seed) {
+        Random random = new Random(seed);
+        List<RouteConfig> all = routes(random);
+        RouteTable<RouteConfig> table = new RouteTable.Builder<RouteConfig>().build();
+        List<RouteConfig> some = new ArrayList<>();
+
+        for (int change = 0; change < 30; change++) {
+            RouteConfig route = all.get(random.nextInt(all.size()));
+            boolean out = some.remove(route);
+            boolean in = !out || random.nextBoolean();
+            table = table.with(
+                    route.name(), out ? route.match() : null, in ? route.match() : null, in ? route : null);
+            if (in) {
+                some.add(route);
+            }
+            assertThat(table.named(route.name(), route.match())).isSameAs(in ? route : null);
+            for (int i = 0; i < REQUESTS / 20; i++) {
+                Exchange exchange = request(random);
+                RouteConfig found = table.match(exchange);
+                assertThat(found == null ? null : found.name())
+                        .as("%s of %s", exchange.authority() + exchange.path(), some)
+                        .isEqualTo(naive(some, exchange));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void knowsRoutesOfTheSameRankByTheirNumber(long seed) {
+        List<RouteConfig> routes = routes(new Random(seed));
+
+        for (RouteConfig one : routes) {
+            for (RouteConfig other : routes) {
+                if (MatchRank.of(one.match()).compareTo(MatchRank.of(other.match())) == 0) {
+                    assertThat(one.match().alike())
+                            .as("%s and %s", one.match(), other.match())
+                            .isEqualTo(other.match().alike());
+                }
+            }
+        }
+    }
+
     @Test
     void findsSomethingOftenEnoughToMeanAnything() {
         int found = 0;

@@ -12,11 +12,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -92,10 +93,19 @@ public final class DynamicParts {
         if (own.isEmpty()) {
             return file;
         }
-        Map<String, T> all = new LinkedHashMap<>();
-        file.forEach(one -> all.put(name.apply(one), one));
-        own.forEach((key, record) -> all.put(key, type.cast(record)));
-        return new ArrayList<>(all.values());
+        List<T> all = new ArrayList<>(file.size() + own.size());
+        Set<String> inFile = new HashSet<>();
+        for (T one : file) {
+            Object instead = own.get(name.apply(one));
+            all.add(instead == null ? one : type.cast(instead));
+            inFile.add(name.apply(one));
+        }
+        own.forEach((key, record) -> {
+            if (inFile.isEmpty() || !inFile.contains(key)) {
+                all.add(type.cast(record));
+            }
+        });
+        return all;
     }
 
     private static Problem named(

@@ -106,6 +106,11 @@ public record MatchConfig(
                 node.optionalText("upgrade"));
     }
 
+    /** A number that matches of the same rank share; nearly all others have another. */
+    public int alike() {
+        return 31 * host.hashCode() + path.alike();
+    }
+
     /**
      * Whether some request might fit both, as far as that can be told; asked only about matches of the same rank, whose hosts and
      * segments are the same.

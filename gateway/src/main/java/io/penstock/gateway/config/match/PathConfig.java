@@ -22,6 +22,11 @@ public sealed interface PathConfig {
     /** Its fixed segments, places and end, as they are compared. */
     PathPattern pattern();
 
+    /** A number that all with a pattern of the same rank share; costs less than the pattern. */
+    default int alike() {
+        return pattern().alike();
+    }
+
     /** Whole segments and everything below: begins with a slash; one at its end means nothing and is removed. */
     record Prefix(String text) implements PathConfig {
         private static final java.util.regex.Pattern PATH =
@@ -43,6 +48,11 @@ public sealed interface PathConfig {
         @Override
         public PathPattern pattern() {
             return PathPattern.fixed(text.equals("/") ? "" : text, PathPattern.End.REST);
+        }
+
+        @Override
+        public int alike() {
+            return PathPattern.alike(text.equals("/") ? "" : text);
         }
     }
 
@@ -66,6 +76,11 @@ public sealed interface PathConfig {
         @Override
         public PathPattern pattern() {
             return PathPattern.fixed(text, PathPattern.End.EXACT);
+        }
+
+        @Override
+        public int alike() {
+            return PathPattern.alike(text);
         }
     }
 

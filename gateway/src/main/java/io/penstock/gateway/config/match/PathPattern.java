@@ -62,6 +62,28 @@ public record PathPattern(List<String> segments, End end, String regex) {
                 .toList();
     }
 
+    /** As {@link PathConfig#alike}: the names of places mean nothing to the rank. */
+    int alike() {
+        int hash = 0;
+        for (String segment : segments) {
+            hash = place(segment) ? alike(hash, "/{") : alike(alike(hash, "/"), segment);
+        }
+        return hash;
+    }
+
+    /** The same for a path without places, whose hash a text remembers. */
+    static int alike(String fixed) {
+        return fixed.hashCode();
+    }
+
+    private static int alike(int hash, String more) {
+        int next = hash;
+        for (int i = 0; i < more.length(); i++) {
+            next = 31 * next + more.charAt(i);
+        }
+        return next;
+    }
+
     boolean distinct() {
         return places().stream().distinct().count() == places().size();
     }

@@ -31,6 +31,7 @@ public final class Clusters {
             List<ClusterConfig> configs, EndpointOpener opener, NameCache names, Time time, @Nullable Clusters before) {
         Map<String, ClusterConfig> wanted = new LinkedHashMap<>();
         configs.forEach(config -> wanted.put(config.name(), config));
+        Map<String, Cluster> fallbacks = new LinkedHashMap<>(); // a cluster that is kept must not keep all of these
         for (ClusterConfig config : configs) {
             Cluster old = before == null ? null : before.byName.get(config.name());
             if (before != null && old != null && before.holds(config, wanted)) {
@@ -40,12 +41,19 @@ public final class Clusters {
                     sources.put(old, source);
                 }
             } else {
-                Cluster made = new Cluster(config, opener, names, time, this::cluster, old);
+                Cluster made = new Cluster(config, opener, names, time, name -> found(fallbacks, name), old);
                 byName.put(config.name(), made);
                 fresh.add(made);
                 config.discovery().ifPresent(one -> sources.put(made, EndpointSource.of(config.name(), one)));
             }
         }
+        configs.forEach(config -> config.fallback()
+                .flatMap(FallbackConfig::cluster)
+                .ifPresent(name -> fallbacks.put(name, cluster(name))));
+    }
+
+    private static Cluster found(Map<String, Cluster> clusters, String name) {
+        return Objects.requireNonNull(clusters.get(name), name);
     }
 
     /** Whether the cluster of this name, and each that it falls back to, is as the wanted ones say; fallbacks make no circle. */
@@ -60,7 +68,7 @@ public final class Clusters {
 
     /** The cluster of this name, which exists. */
     public Cluster cluster(String name) {
-        return Objects.requireNonNull(byName.get(name), name);
+        return found(byName, name);
     }
 
     /**
@@ -95,14 +103,14 @@ public final class Clusters {
 
     /** Ends the questions and the health checks of those that the other does not have; of all when there is none. */
     public void closeUnless(@Nullable Clusters other) {
-        for (Cluster cluster : byName.values()) {
-            if (other == null || !other.byName.containsValue(cluster)) {
+        byName.forEach((name, cluster) -> {
+            if (other == null || other.byName.get(name) != cluster) {
                 EndpointSource source = sources.get(cluster);
                 if (source != null) {
                     source.close();
                 }
                 cluster.close();
             }
-        }
+        });
     }
 }
