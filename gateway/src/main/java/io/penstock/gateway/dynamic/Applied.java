@@ -156,16 +156,28 @@ record Applied(
         Map.Entry<String, String> old = following(had);
         Map.Entry<String, String> now = following(has);
         while (old != null || now != null) {
-            int order = old == null ? 1 : now == null ? -1 : old.getKey().compareTo(now.getKey());
-            if (order != 0) {
-                touched.add(order < 0 ? old.getKey() : now.getKey());
-            } else if (!old.getValue().equals(now.getValue())) {
+            int order = order(old, now);
+            if (order <= 0 && old != null && !(order == 0 && same(old, now))) {
                 touched.add(old.getKey());
+            } else if (order > 0 && now != null) {
+                touched.add(now.getKey());
             }
             old = order <= 0 ? following(had) : old;
             now = order >= 0 ? following(has) : now;
         }
         return touched;
+    }
+
+    /** Of the two names; none comes after every other. */
+    private static int order(Map.@Nullable Entry<String, String> old, Map.@Nullable Entry<String, String> now) {
+        if (old == null || now == null) {
+            return old == null ? 1 : -1;
+        }
+        return old.getKey().compareTo(now.getKey());
+    }
+
+    private static boolean same(Map.Entry<String, String> old, Map.@Nullable Entry<String, String> now) {
+        return now != null && old.getValue().equals(now.getValue());
     }
 
     private static Map.@Nullable Entry<String, String> following(Iterator<Map.Entry<String, String>> of) {

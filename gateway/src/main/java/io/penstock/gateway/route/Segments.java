@@ -108,10 +108,10 @@ final class Segments<T> {
             String segment = way.get(depth);
             children = fixed.with(segment, child(fixed.get(segment, 0, segment.length()), way, depth, out, in));
         }
-        boolean asBefore = in != null && (out == null || in.priority() == out.priority());
-        return asBefore
-                ? new Segments<>(children, placed, own, Math.max(highest, in.priority()))
-                : new Segments<>(children, placed, own, highest(children, placed, own));
+        if (in != null && (out == null || in.priority() == out.priority())) {
+            return new Segments<>(children, placed, own, Math.max(highest, in.priority()));
+        }
+        return new Segments<>(children, placed, own, highest(children, placed, own));
     }
 
     /** Null when nothing is left. */
