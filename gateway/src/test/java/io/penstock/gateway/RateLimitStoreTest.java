@@ -232,7 +232,7 @@ class RateLimitStoreTest {
                 redis.url());
         CauseCaller caller = caller(gateway, Way.HTTP2);
         awaitConnected(gateway);
-        try (LogLines log = new LogLines("io.penstock.gateway.limit.Outage")) {
+        try (LogLines log = new LogLines("io.penstock.gateway.store.Outage")) {
             if (killed) {
                 redis.kill();
             } else {

@@ -8,6 +8,7 @@ import io.penstock.gateway.exchange.Exchange;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.store.Buckets;
+import io.penstock.gateway.store.Outage;
 import io.penstock.gateway.store.Store;
 import io.penstock.gateway.store.Taken;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import io.penstock.gateway.config.filter.RateLimitConfig.Unavailable;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.store.Decisions;
+import io.penstock.gateway.store.Outage;
 import io.penstock.gateway.store.Taken;
 import java.time.Duration;
 import java.util.function.LongSupplier;

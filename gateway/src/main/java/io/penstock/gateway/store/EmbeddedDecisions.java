@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.store;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.MemoryUse;
@@ -19,19 +16,13 @@ final class EmbeddedDecisions implements Decisions {
     private final String name;
     private final int most;
     private final Buckets buckets;
-    /** How long each is remembered. */
-    private final Cache<String, Duration> seen;
+    private final SeenValues<String> seen;
 
     EmbeddedDecisions(String name, int most, LongSupplier nanos) {
         this.name = name;
         this.most = most;
         this.buckets = new Buckets(most, nanos);
-        // without a bound of its own: what it would evict could be seen twice
-        this.seen = Caffeine.newBuilder()
-                .expireAfter(Expiry.<String, Duration>creating((value, within) -> within))
-                .ticker(nanos::getAsLong)
-                .executor(Runnable::run)
-                .build();
+        this.seen = new SeenValues<>(most, nanos);
     }
 
     @Override
@@ -46,21 +37,20 @@ final class EmbeddedDecisions implements Decisions {
 
     @Override
     public boolean once(String value, Duration within, Duration timeout) {
-        if (seen.estimatedSize() >= most) {
-            seen.cleanUp();
-            if (seen.estimatedSize() >= most) {
+        return switch (seen.once(value, within)) {
+            case FIRST -> true;
+            case AGAIN -> false;
+            case FULL ->
                 throw new GatewayException(
                         Cause.STORE_UNAVAILABLE, "store " + name + " remembers " + most + " values, and may no more");
-            }
-        }
-        return seen.asMap().putIfAbsent(value, within) == null;
+        };
     }
 
     @Override
     public List<MemoryUse> memory() {
         List<MemoryUse> uses = new ArrayList<>();
         add(uses, "limits", buckets.used(), buckets.evicted());
-        add(uses, "once", seen.estimatedSize(), 0);
+        add(uses, "once", seen.used(), 0);
         return uses;
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.penstock.gateway.limit;
+package io.penstock.gateway.store;
 
-import io.penstock.gateway.store.Store;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Whether a filter has to do without its store: one line in the log when that begins and one when it ends, at most one pair in a second,
  * however many requests there are. Safe for use by any thread.
  */
-final class Outage {
+public final class Outage {
     private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
     private static final long QUIET = Duration.ofSeconds(1).toNanos();
     private static final long NEWS = Duration.ofSeconds(10).toNanos();
@@ -29,7 +28,12 @@ final class Outage {
     private volatile long last;
     private volatile long before;
 
-    Outage(String filter, Store store, String answer, LongSupplier nanos) {
+    /**
+     * For one filter.
+     *
+     * @param answer what decides without the store, in a word
+     */
+    public Outage(String filter, Store store, String answer, LongSupplier nanos) {
         this.filter = filter;
         this.store = store;
         this.answer = answer;
@@ -37,7 +41,7 @@ final class Outage {
     }
 
     /** There was no answer. */
-    void failed(String reason) {
+    public void failed(String reason) {
         last = clock.getAsLong();
         why = reason;
         if (away.compareAndSet(false, true)) {
@@ -48,7 +52,7 @@ final class Outage {
     }
 
     /** There was one. */
-    void answered() {
+    public void answered() {
         if (away.get() && clock.getAsLong() - last > QUIET && away.compareAndSet(true, false)) {
             LOG.info(
                     "filter {}: store {} answers again; {} decisions were made without it",
@@ -59,12 +63,12 @@ final class Outage {
     }
 
     /** How often there was no answer. */
-    long without() {
+    public long without() {
         return without.sum();
     }
 
     /** Why it has no answer now. Where nobody has asked of late, what the store knows of itself counts. */
-    Optional<String> problem() {
+    public Optional<String> problem() {
         boolean stands = away.get() && (store.problem() != null || clock.getAsLong() - last < NEWS);
         return stands ? Optional.of(why) : Optional.empty();
     }
