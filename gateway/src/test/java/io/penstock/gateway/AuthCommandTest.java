@@ -63,6 +63,12 @@ class AuthCommandTest {
             api-key: {keys: <key>} | filters[0].api-key.keys: file:<file>: line 1 is malformed
             api-key: {store: nowhere} | filters[0]: nowhere is not in stores
             basic: {users: <key>} | filters[0].basic.users: file:<file>: line 1 is malformed
+            signature: {keys: [{id: k, public-key: <key>}]} | filters[0].signature.keys[0].public-key: file:<file> holds no PUBLIC KEY
+            signature: {keys: [{id: k, secret: <key>}]} | filters[0].signature.keys[0].secret: is shorter than 32 bytes
+            signature: {keys: [{id: k, secret: your-secret-key}]} | filters[0].signature.keys[0].secret: is written in the configuration
+            signature: {keys: [{id: k, secret: <key>, not-after: soon}]} | filters[0].signature.keys[0].not-after: soon is not a time
+            signature: {keys: [{id: k, secret: <key>}], components: ["@status"]} | filters[0].signature.components[0]: @status is not a component
+            signature: {keys: [{id: k, public-key: <key>}], store: nowhere} | filters[0]: nowhere is not in stores
             basic: {users: <costly>} | filters[0].basic.users: file:<file>: line 1 has a bcrypt cost of 31
             """)
     void checkNamesThePlaceAndNoSecret(String filter, String problem) throws IOException {
@@ -138,5 +144,41 @@ class AuthCommandTest {
                 .contains("who: looks for the key in store taken; behind");
         assertThat(flat(run(filter, "explain", "GET", "http://a.test/").out()))
                 .contains("who: no key, goes on as a stranger's; behind");
+    }
+
+    @Test
+    void explainChecksASignatureAndTakesNoNonce() throws Exception {
+        String secret = file("secret", TestSignatures.SECRET);
+        String keys = "keys: [{id: k1, secret: " + secret + "}]";
+        String[] fields = TestSignatures.of("/a").authority("a.test").fields();
+        String[] arguments = {
+            "explain", "GET", "http://a.test/a", "-H", fields[0] + ": " + fields[1], "-H", fields[2] + ": " + fields[3]
+        };
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(flat(run("signature: {" + keys + "}", arguments).out()))
+                    .contains("who: signed by key k1, its nonce is new here; behind");
+        }
+        assertThat(flat(run("signature: {" + keys + ", store: taken}", arguments).out()))
+                .contains("who: signed by key k1, asks store taken for its nonce; behind");
+        assertThat(flat(run("signature: {" + keys + ", components: [x-tenant]}", arguments).out()))
+                .contains("who: refused: bad-credentials");
+        assertThat(flat(run("signature: {" + keys + ", required: false}", "explain", "GET", "http://a.test/")
+                        .out()))
+                .contains("who: no signature, goes on as a stranger's; behind");
+    }
+
+    @Test
+    void explainKnowsOnlineWhichNonceCameBefore() throws Exception {
+        try (AuthScene scene = new AuthScene(
+                "signature: {keys: [{id: k1, secret: \"${K1}\"}]}", Map.of("K1", TestSignatures.SECRET))) {
+            String[] fields = TestSignatures.of("/").fields();
+            String[] asking = FramePeer.joined(fields, "x-penstock-explain", "1");
+
+            assertThat(scene.answer("/", asking)).contains("who: signed by key k1, its nonce is new here");
+            assertThat(scene.answer("/", asking)).contains("who: signed by key k1, its nonce is new here");
+            assertThat(scene.answer("/", fields)).startsWith("HTTP/1.1 200");
+            assertThat(scene.answer("/", asking)).contains("who: refused: credentials-replayed");
+        }
     }
 }

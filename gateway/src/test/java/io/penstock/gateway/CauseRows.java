@@ -343,6 +343,12 @@ final class CauseRows {
                         .with("filter", filter)
                         .with("route", "filters: [f]")
                         .next(Next.OTHER),
+                within(Cause.CREDENTIALS_REPLAYED, "a nonce again", CauseRows::signTwice)
+                        .with(
+                                "filter",
+                                "{name: f, signature: {keys: [{id: k1, secret: \"${SHARED}\"}], components: [\"@path\"]}}")
+                        .with("route", "filters: [f]")
+                        .next(Next.OTHER),
                 within(
                                 Cause.CREDENTIALS_REVOKED,
                                 "a token that was taken back",
@@ -388,6 +394,16 @@ final class CauseRows {
             scene.ended(null);
         }
         return scene.ask("/hostile", "x-user", "anna");
+    }
+
+    private static Seen signTwice(CauseScene scene) {
+        String[] fields = TestSignatures.of("/hostile")
+                .key("k1", TestSignatures.shared(TestTokens.SHARED))
+                .components("@path")
+                .fields();
+        scene.ask("/hostile", fields);
+        scene.ended(null);
+        return scene.ask("/hostile", fields);
     }
 
     private static Seen trace(CauseScene scene) {

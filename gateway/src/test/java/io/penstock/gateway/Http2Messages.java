@@ -119,8 +119,17 @@ final class Http2Messages implements MessageEnd {
     }
 
     @Override
-    public void awaitBrokenOff() {
-        peer.await(stream, WireFrame.RST_STREAM);
+    public String awaitBrokenOff() {
+        StringBuilder body = new StringBuilder(unread);
+        WireFrame frame = peer.next(stream);
+        while (frame.type() == WireFrame.DATA && !frame.end()) {
+            body.append(frame.text());
+            frame = peer.next(stream);
+        }
+        if (frame.type() != WireFrame.RST_STREAM) {
+            throw new AssertionError("it came to its end: " + body + frame);
+        }
+        return body.toString();
     }
 
     @Override

@@ -55,8 +55,8 @@ interface MessageEnd {
     /** What is left of the message. */
     Rest rest() throws IOException;
 
-    /** Waits until the message that has begun can come to no regular end any more. */
-    void awaitBrokenOff() throws IOException;
+    /** Waits until the message that has begun can come to no regular end any more; returns what still came of its body. */
+    String awaitBrokenOff() throws IOException;
 
     /** Waits until the gateway has given the exchange up, although its message has ended. */
     void awaitAbandoned() throws IOException;

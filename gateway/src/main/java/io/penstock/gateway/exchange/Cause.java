@@ -47,6 +47,8 @@ public enum Cause {
     BAD_CREDENTIALS(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
     /** What the request shows of its caller no longer holds, or not yet. */
     CREDENTIALS_EXPIRED(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
+    /** What the request shows of its caller is good for one request, and came before. */
+    CREDENTIALS_REPLAYED(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
     /** What the request shows of its caller was taken back. */
     CREDENTIALS_REVOKED(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
     /** It is known who calls, and no rule allows that one this request. */

@@ -81,7 +81,7 @@ final class BodyDigest {
         }
         ContentDigest said = expected == null && trailers != null ? ContentDigest.find(trailers) : expected;
         if (said != null && said.algorithm() == algorithm) {
-            if (length != declared || expected == null) { // otherwise it was checked with the last byte
+            if (length != declared || length == 0 || expected == null) { // otherwise it was checked with the last byte
                 check(said);
             }
         } else if (handling == Handling.REQUIRE && length > 0) {

@@ -3,8 +3,11 @@ package io.penstock.gateway.filter;
 
 import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.Exchange;
+import io.penstock.gateway.exchange.Field;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Identity;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * Refusals of requests whose caller is not known, with the {@code www-authenticate} that says what would be (RFC 9110 §11.6.1). The texts are
@@ -14,6 +17,7 @@ final class Challenge {
     private static final String NAME = "www-authenticate";
 
     private final String scheme;
+    private final Function<Exchange, List<Field>> more;
 
     /**
      * For one filter.
@@ -21,7 +25,17 @@ final class Challenge {
      * @param scheme the scheme, and its parameters but for errors
      */
     Challenge(String scheme) {
+        this(scheme, exchange -> List.of());
+    }
+
+    /**
+     * The same with further fields.
+     *
+     * @param more of the refusal of an exchange
+     */
+    Challenge(String scheme, Function<Exchange, List<Field>> more) {
         this.scheme = scheme;
+        this.more = more;
     }
 
     /** For bearer tokens (RFC 6750 §3). */
@@ -64,13 +78,17 @@ final class Challenge {
 
     private static boolean ofCaller(Cause cause) {
         return switch (cause) {
-            case BAD_CREDENTIALS, CREDENTIALS_EXPIRED, CREDENTIALS_REVOKED -> true;
+            case BAD_CREDENTIALS, CREDENTIALS_EXPIRED, CREDENTIALS_REPLAYED, CREDENTIALS_REVOKED -> true;
             default -> false;
         };
     }
 
-    private static GatewayException refused(Exchange exchange, String challenge, Cause cause, String what) {
-        exchange.alsoOnHead((refused, head) -> head.add(NAME, challenge));
+    private GatewayException refused(Exchange exchange, String challenge, Cause cause, String what) {
+        List<Field> also = more.apply(exchange);
+        exchange.alsoOnHead((refused, head) -> {
+            head.add(NAME, challenge);
+            also.forEach(head::add);
+        });
         return new GatewayException(cause, what);
     }
 }

@@ -69,6 +69,12 @@ public interface Filter extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * Takes over from the filter that had its name in the configuration before, and said something else, what must not be forgotten by a change.
+     * Called once, before {@link #start}; exchanges in flight still call the hooks of the other.
+     */
+    default void inherit(Filter before) {}
+
     /** Starts what it needs to run. Called once, before any exchange. */
     default void start() {}
 

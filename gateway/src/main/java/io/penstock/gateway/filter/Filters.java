@@ -18,6 +18,7 @@ import io.penstock.gateway.config.filter.NamedFilterConfig;
 import io.penstock.gateway.config.filter.PermissionsConfig;
 import io.penstock.gateway.config.filter.RateLimitConfig;
 import io.penstock.gateway.config.filter.SecurityFieldsConfig;
+import io.penstock.gateway.config.filter.SignatureConfig;
 import io.penstock.gateway.config.route.RouteConfig;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.exchange.side.Asker;
@@ -79,7 +80,7 @@ public final class Filters {
                 continue;
             }
             Made old = before == null ? null : before.named.get(one.name());
-            named.put(one.name(), before != null && old != null && same(old, one, before) ? old : made(one));
+            named.put(one.name(), before != null && old != null && same(old, one, before) ? old : made(one, old));
         }
     }
 
@@ -93,8 +94,11 @@ public final class Filters {
                 && policy.stores().stream().allMatch(name -> stores.apply(name).equals(before.stores.apply(name)));
     }
 
-    private Made made(NamedFilterConfig config) {
+    private Made made(NamedFilterConfig config, @Nullable Made old) {
         Filter filter = compiled(config.name(), config.policy());
+        if (old != null) {
+            filter.inherit(old.filter().filter());
+        }
         fresh.add(filter);
         return new Made(config, new NamedFilter(config.name(), filter));
     }
@@ -112,6 +116,7 @@ public final class Filters {
             case ApiKeyConfig keys -> new ApiKeyFilter(name, keys, stores);
             case BasicConfig basic -> new BasicFilter(name, basic);
             case MtlsConfig mtls -> new MtlsFilter(name, mtls);
+            case SignatureConfig signature -> new SignatureFilter(name, signature, stores);
             case RateLimitConfig limit ->
                 new RateLimitFilter(
                         new Limits(name, limit, limit.store().map(stores).orElse(null)));

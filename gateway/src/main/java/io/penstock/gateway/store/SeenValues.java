@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * Values that were seen in this process, each for a while. It never forgets one before its time to make room: when it is full, it says so.
  * Never blocks; safe for use by any thread.
  *
- * @param <T> with an equality of its own, and small: each takes about 200 bytes beside it
+ * @param <T> with an equality of its own; each takes about 110 bytes beside its own
  */
 public final class SeenValues<T> {
     private final int capacity;
@@ -32,13 +32,24 @@ public final class SeenValues<T> {
     }
 
     SeenValues(int capacity, LongSupplier nanos) {
-        this.capacity = capacity;
         // without a bound of its own: what it would evict could be seen twice
-        this.seen = Caffeine.newBuilder()
-                .expireAfter(Expiry.<T, Duration>creating((value, within) -> within))
-                .ticker(nanos::getAsLong)
-                .executor(Runnable::run)
-                .build();
+        this(
+                capacity,
+                Caffeine.newBuilder()
+                        .expireAfter(Expiry.<T, Duration>creating((value, within) -> within))
+                        .ticker(nanos::getAsLong)
+                        .executor(Runnable::run)
+                        .build());
+    }
+
+    private SeenValues(int capacity, Cache<T, Duration> seen) {
+        this.capacity = capacity;
+        this.seen = seen;
+    }
+
+    /** The same values, those to come too, with another capacity. */
+    public SeenValues<T> withCapacity(int other) {
+        return new SeenValues<>(other, seen);
     }
 
     /** Whether somebody asks for the value for the first time within so long a time; from then on it is not. */

@@ -16,6 +16,7 @@ import io.penstock.gateway.config.filter.MtlsConfig;
 import io.penstock.gateway.config.filter.PermissionNeed;
 import io.penstock.gateway.config.filter.PermissionsConfig;
 import io.penstock.gateway.config.filter.RateLimitConfig;
+import io.penstock.gateway.config.filter.SignatureConfig;
 import io.penstock.gateway.config.listener.ClientCertificateConfig;
 import io.penstock.gateway.config.listener.TlsConfig;
 import io.penstock.gateway.config.match.FieldMatchConfig;
@@ -78,6 +79,9 @@ class ReferenceTest {
                     "filters: [{name: f, jwt: {issuers: [{jwks: {cluster: origin}}], revocation: {store: jobs, @}}}]\n"),
             Map.entry("api-key", "filters: [{name: f, api-key: {store: jobs, @}}]\n"),
             Map.entry("basic", "filters: [{name: f, basic: {users: 'file:docs/configuration.md', @}}]\n"),
+            Map.entry(
+                    "signature",
+                    "filters: [{name: f, signature: {keys: [{id: k, secret: 'file:docs/configuration.md'}], @}}]\n"),
             Map.entry("limit-body", "filters: [{name: f, limit-body: {@}}]\n"),
             Map.entry("rate-limit", "filters: [{name: f, rate-limit: {layers: [{rate: 1/s}], store: jobs, @}}]\n"),
             Map.entry("limit-layer", "filters: [{name: f, rate-limit: {layers: [{rate: 1000000/s, @}]}}]\n"),
@@ -177,6 +181,11 @@ class ReferenceTest {
                         issuer().jwks().orElseThrow(),
                         new LimitBodyConfig(Optional.empty(), Optional.empty()),
                         filter("headers: {}"),
+                        filter("signature: {keys: [{id: k, secret: 'file:docs/configuration.md'}]}"),
+                        ((SignatureConfig) filter(
+                                        "signature: {keys: [{id: k, public-key: 'file:docs/configuration.md'}]}"))
+                                .keys()
+                                .getFirst(),
                         filter("rate-limit: {layers: [{rate: 1/s}]}"),
                         layer("rate: 7/s"),
                         filter("permissions: {rules: [{path: /, public: true}]}"),
@@ -327,6 +336,15 @@ class ReferenceTest {
                 new String[] {
                     "filters[0].permissions.rules[0].any",
                     with("filters: [{name: f, permissions: {rules: [{path: /}]}}]\n")
+                },
+                new String[] {"filters[0].signature.keys", with("filters: [{name: f, signature: {}}]\n")},
+                new String[] {
+                    "filters[0].signature.keys[0].id",
+                    with("filters: [{name: f, signature: {keys: [{secret: 'file:docs/configuration.md'}]}}]\n")
+                },
+                new String[] {
+                    "filters[0].signature.keys[0].secret",
+                    with("filters: [{name: f, signature: {keys: [{id: k}]}}]\n")
                 },
                 new String[] {"filters[0].limit-body.request", with("filters: [{name: f, limit-body: {}}]\n")},
                 new String[] {"filters[0].rate-limit.layers", with("filters: [{name: f, rate-limit: {}}]\n")},

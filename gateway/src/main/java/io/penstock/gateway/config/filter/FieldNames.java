@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** Names of request fields that filters may read and set. */
 final class FieldNames {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]{1,256}");
+    static final Pattern NAME = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]{1,256}");
     private static final List<String> FRAMING = List.of(
             "connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade");
 

@@ -23,7 +23,8 @@ public sealed interface FilterConfig
                 MtlsConfig,
                 PermissionsConfig,
                 RateLimitConfig,
-                SecurityFieldsConfig {
+                SecurityFieldsConfig,
+                SignatureConfig {
 
     /** How each kind is read, by the key that names it. */
     private static Map<String, Function<ConfigNode, FilterConfig>> kinds() {
@@ -42,6 +43,7 @@ public sealed interface FilterConfig
         kinds.put("rate-limit", RateLimitConfig::from);
         kinds.put("permissions", PermissionsConfig::from);
         kinds.put("security-fields", SecurityFieldsConfig::from);
+        kinds.put("signature", SignatureConfig::from);
         return kinds;
     }
 
