@@ -75,6 +75,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new LatencyCommand())
                 .addSubcommand(new LinesCommand(System.in))
                 .addSubcommand(new LoadCommand())
+                .addSubcommand(new SignCommand())
                 .addSubcommand(new SinkCommand())
                 .addSubcommand(new SoakCommand())
                 .addSubcommand(new TokensCommand())
