@@ -29,6 +29,7 @@ import io.penstock.gateway.store.document.Documents;
 import io.penstock.gateway.telemetry.AccessLog;
 import io.penstock.gateway.telemetry.DynamicInstruments;
 import io.penstock.gateway.telemetry.Instruments;
+import io.penstock.gateway.telemetry.LimitInstruments;
 import io.penstock.gateway.telemetry.Metrics;
 import io.penstock.gateway.upstream.Upstreams;
 import io.penstock.gateway.upstream.cluster.Clusters;
@@ -145,7 +146,9 @@ public final class Gateway implements AutoCloseable {
         instruments.stores(() -> snapshot.stores().values());
         instruments.configuration(applied::get, rejected::get);
         instruments.memory(this::memory);
-        instruments.limits(() -> snapshot.limits());
+        LimitInstruments refusals = new LimitInstruments(metrics);
+        refusals.limits(() -> snapshot.limits());
+        refusals.addresses(() -> snapshot.addresses());
         dynamic().ifPresent(one -> DynamicInstruments.register(metrics, one));
         accessLog.register(metrics);
         metrics.gauge(
@@ -158,6 +161,7 @@ public final class Gateway implements AutoCloseable {
                 upstreams,
                 () -> snapshot.clusters(),
                 () -> snapshot.limits(),
+                () -> snapshot.addresses(),
                 () -> serving);
         return new AdminServer(
                 config.admin(),
@@ -168,6 +172,7 @@ public final class Gateway implements AutoCloseable {
                         views::clusters,
                         this::memory,
                         () -> snapshot.limits(),
+                        () -> snapshot.addresses(),
                         metrics::traffic,
                         question -> snapshot.explain(question),
                         views,

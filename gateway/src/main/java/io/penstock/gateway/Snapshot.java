@@ -14,6 +14,7 @@ import io.penstock.gateway.filter.ClientAddress;
 import io.penstock.gateway.filter.Filter;
 import io.penstock.gateway.filter.Filters;
 import io.penstock.gateway.limit.LimitReport;
+import io.penstock.gateway.limit.address.AddressList;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.NameCache;
 import io.penstock.gateway.route.RouteTable;
@@ -194,6 +195,11 @@ final class Snapshot {
     /** What it would do with a request that nobody sent. */
     Explanation explain(Question question) {
         return explainer.explain(question, clients);
+    }
+
+    /** The address lists of its filters. */
+    List<AddressList> addresses() {
+        return filters.addresses();
     }
 
     /** Sends the exchange on its way, or refuses it. */

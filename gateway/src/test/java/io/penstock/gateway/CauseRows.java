@@ -309,6 +309,12 @@ final class CauseRows {
                         .with("filter", "{name: f, digest: {response: check}}")
                         .with("route", "filters: [f]")
                         .breaksOff(),
+                within(
+                                Cause.ADDRESS_DENIED,
+                                "a client that is listed",
+                                scene -> scene.ask("/hostile", "x-forwarded-for", "127.0.0.9"))
+                        .with("filter", "{name: f, address-list: {deny: [127.0.0.9]}}")
+                        .with("route", "filters: [f]"),
                 within(Cause.RATE_LIMITED, "one too many", CauseRows::oneTooMany)
                         .with(
                                 "filter",

@@ -39,7 +39,7 @@ class CauseTest {
                     CREDENTIALS_REPLAYED,
                     CREDENTIALS_REVOKED ->
                 new Statuses(401, 16);
-            case PERMISSION_DENIED, TARGET_NOT_ALLOWED -> new Statuses(403, 7);
+            case ADDRESS_DENIED, PERMISSION_DENIED, TARGET_NOT_ALLOWED -> new Statuses(403, 7);
             case UPGRADE_REFUSED -> new Statuses(403, 12);
             case KEY_UNKNOWN -> new Statuses(404, 5);
             case NO_ROUTE -> new Statuses(404, 12);

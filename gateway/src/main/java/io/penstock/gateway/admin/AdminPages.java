@@ -22,6 +22,8 @@ final class AdminPages {
               GET     /v1/traffic                  what was counted of exchanges, by route and cluster
               POST    /v1/explain                  body: {"method": "GET", "url": "http://...", "fields": ["NAME: VALUE"]}
               GET     /v1/limits                   what limits refused, and the busiest refused keys
+              GET     /v1/addresses                address lists, and which networks are denied now
+              GET     /v1/addresses/ADDRESS        what is decided about an address, and why
               GET     /v1/memory                   what each bounded part keeps, and its bound
               GET     /v1/lookups                  the names of the look-ups
               GET     /v1/lookups/NAME/KEY         what the store holds

@@ -41,6 +41,7 @@ final class AdminRouting implements Handler {
 
     private final AdminViews views;
     private final AdminPages pages;
+    private final AddressPage addresses;
     private final LookupPages lookups;
     private final ConfigApi config;
     private final Supplier<CallerCheck> callers;
@@ -50,6 +51,7 @@ final class AdminRouting implements Handler {
     AdminRouting(AdminViews views, Supplier<CallerCheck> callers, Supplier<Access> access) {
         this.views = views;
         this.pages = new AdminPages(views);
+        this.addresses = new AddressPage(views.addresses());
         this.lookups = new LookupPages(views.lookups());
         this.config = new ConfigApi(views.config(), views::hasEndpoint);
         this.callers = callers;
@@ -135,6 +137,9 @@ final class AdminRouting implements Handler {
         if (path.startsWith(PageFiles.PATH)) {
             return get ? page(path.substring(PageFiles.PATH.length())) : onlyGet(method);
         }
+        if (path.startsWith(AddressPage.PATH + "/")) {
+            return get ? addresses.decision(path.substring(AddressPage.PATH.length() + 1)) : onlyGet(method);
+        }
         return switch (path) {
             case "/" -> get ? index(request) : onlyGet(method);
             case "/healthz" -> get ? pages.health() : onlyGet(method);
@@ -143,6 +148,7 @@ final class AdminRouting implements Handler {
             case "/v1/connections" -> get ? pages.connections() : onlyGet(method);
             case "/v1/clusters" -> get ? pages.clusters() : onlyGet(method);
             case ExplainPage.PATH -> explain(request, method);
+            case AddressPage.PATH -> get ? addresses.all() : onlyGet(method);
             case "/v1/limits" -> get ? LimitPage.of(views.limits().get()) : onlyGet(method);
             case "/v1/memory" -> get ? pages.memory() : onlyGet(method);
             case "/v1/traffic" -> get ? TrafficPage.of(views.traffic().get(), System.nanoTime()) : onlyGet(method);
@@ -151,7 +157,8 @@ final class AdminRouting implements Handler {
                 Reply.error(
                         404,
                         "nothing is here; there are /healthz, /readyz, /metrics, /v1/connections, /v1/clusters,"
-                                + " /v1/explain, /v1/limits, /v1/memory, /v1/config, /v1/traffic, /v1/lookups and"
+                                + " /v1/explain, /v1/limits, /v1/addresses, /v1/addresses/ADDRESS, /v1/memory, /v1/config,"
+                                + " /v1/traffic, /v1/lookups and"
                                 + " /v1/lookups/NAME/KEY");
         };
     }

@@ -6,6 +6,7 @@ import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.explain.Explanation;
 import io.penstock.gateway.explain.Question;
 import io.penstock.gateway.limit.LimitReport;
+import io.penstock.gateway.limit.address.AddressList;
 import io.penstock.gateway.telemetry.Traffic;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param clusters one for each cluster; must not wait
  * @param memory what each bounded part keeps; must not wait
  * @param limits one for each filter with limits; must not wait
+ * @param addresses one for each filter that lists some; must not wait
  * @param traffic what was counted of exchanges; must not wait
  * @param explain what the gateway would do with a request; throws {@link Question.Wrong}
  * @param lookups may wait for a store, for as long as the store's timeouts say
@@ -34,6 +36,7 @@ public record AdminViews(
         Supplier<List<ClusterView>> clusters,
         Supplier<List<MemoryUse>> memory,
         Supplier<List<LimitReport>> limits,
+        Supplier<List<AddressList>> addresses,
         Supplier<Traffic> traffic,
         Function<Question, Explanation> explain,
         LookupsView lookups,

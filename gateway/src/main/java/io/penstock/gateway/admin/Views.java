@@ -4,6 +4,8 @@ package io.penstock.gateway.admin;
 import io.penstock.gateway.admin.answer.AdminRefusal;
 import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.limit.LimitReport;
+import io.penstock.gateway.limit.address.AddressList;
+import io.penstock.gateway.limit.address.AddressReport;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.Target;
 import io.penstock.gateway.store.ConnectionCounts;
@@ -30,6 +32,7 @@ public final class Views implements LookupsView {
     private final Upstreams upstreams;
     private final Supplier<Clusters> clusters;
     private final Supplier<List<LimitReport>> limits;
+    private final Supplier<List<AddressList>> addresses;
     private final BooleanSupplier serving;
 
     public Views(
@@ -38,12 +41,14 @@ public final class Views implements LookupsView {
             Upstreams upstreams,
             Supplier<Clusters> clusters,
             Supplier<List<LimitReport>> limits,
+            Supplier<List<AddressList>> addresses,
             BooleanSupplier serving) {
         this.lookups = lookups;
         this.stores = stores;
         this.upstreams = upstreams;
         this.clusters = clusters;
         this.limits = limits;
+        this.addresses = addresses;
         this.serving = serving;
     }
 
@@ -61,7 +66,27 @@ public final class Views implements LookupsView {
         for (LimitReport limit : limits.get()) {
             limit.store().ifPresent(store -> conditions.add(condition(limit, store)));
         }
+        for (AddressList list : addresses.get()) {
+            AddressReport report = list.report();
+            report.store().ifPresent(store -> conditions.add(condition(report, store)));
+        }
         return conditions;
+    }
+
+    private static Condition condition(AddressReport list, String store) {
+        long known = list.networks().getOrDefault("store", 0L);
+        String detail = list.problem()
+                .map(why ->
+                        "store " + store + " has no answer, the last " + known + " networks that it had go on: " + why)
+                .orElse(
+                        list.ignored().isEmpty()
+                                ? "has " + known + " networks of store " + store
+                                : "not all networks of store " + store + " count: " + list.ignored());
+        return new Condition(
+                "address-list-" + list.filter(),
+                list.problem().isEmpty() && list.ignored().isEmpty(),
+                false,
+                detail);
     }
 
     /** Without its store a filter goes on as its rule says. */

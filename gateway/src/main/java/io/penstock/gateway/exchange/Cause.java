@@ -53,6 +53,8 @@ public enum Cause {
     CREDENTIALS_REVOKED(DOWNSTREAM, 401, GrpcStatus.UNAUTHENTICATED, false),
     /** It is known who calls, and no rule allows that one this request. */
     PERMISSION_DENIED(DOWNSTREAM, 403, GrpcStatus.PERMISSION_DENIED, false),
+    /** The caller's address is one from which requests are not taken. */
+    ADDRESS_DENIED(DOWNSTREAM, 403, GrpcStatus.PERMISSION_DENIED, false),
     /** The caller, or all together, have sent more requests than a limit allows. */
     RATE_LIMITED(DOWNSTREAM, 429, GrpcStatus.RESOURCE_EXHAUSTED, true),
     /** The downstream reset its stream or its connection ended; logged only, never sent. */

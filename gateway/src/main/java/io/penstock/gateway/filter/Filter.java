@@ -6,6 +6,7 @@ import io.penstock.gateway.exchange.GatewayException;
 import io.penstock.gateway.exchange.Head;
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.limit.LimitReport;
+import io.penstock.gateway.limit.address.AddressList;
 import java.util.List;
 import java.util.Optional;
 
@@ -74,6 +75,11 @@ public interface Filter extends AutoCloseable {
      * Called once, before {@link #start}; exchanges in flight still call the hooks of the other.
      */
     default void inherit(Filter before) {}
+
+    /** From which addresses it takes requests; empty for a filter that does not ask for that. */
+    default Optional<AddressList> addresses() {
+        return Optional.empty();
+    }
 
     /** Starts what it needs to run. Called once, before any exchange. */
     default void start() {}

@@ -2,6 +2,7 @@
 package io.penstock.gateway.filter;
 
 import io.penstock.gateway.config.GatewayConfig;
+import io.penstock.gateway.config.filter.AddressListConfig;
 import io.penstock.gateway.config.filter.ApiKeyConfig;
 import io.penstock.gateway.config.filter.BasicConfig;
 import io.penstock.gateway.config.filter.ChainConfig;
@@ -24,6 +25,7 @@ import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.exchange.side.Asker;
 import io.penstock.gateway.limit.LimitReport;
 import io.penstock.gateway.limit.Limits;
+import io.penstock.gateway.limit.address.AddressList;
 import io.penstock.gateway.store.Store;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -117,6 +119,9 @@ public final class Filters {
             case BasicConfig basic -> new BasicFilter(name, basic);
             case MtlsConfig mtls -> new MtlsFilter(name, mtls);
             case SignatureConfig signature -> new SignatureFilter(name, signature, stores);
+            case AddressListConfig list ->
+                new AddressListFilter(
+                        new AddressList(name, list, list.store().map(stores).orElse(null)));
             case RateLimitConfig limit ->
                 new RateLimitFilter(
                         new Limits(name, limit, limit.store().map(stores).orElse(null)));
@@ -200,6 +205,13 @@ public final class Filters {
     public List<LimitReport> limits() {
         return named.values().stream()
                 .flatMap(made -> made.filter().filter().limits().stream())
+                .toList();
+    }
+
+    /** The lists of those that have one. */
+    public List<AddressList> addresses() {
+        return named.values().stream()
+                .flatMap(made -> made.filter().filter().addresses().stream())
                 .toList();
     }
 

@@ -141,6 +141,11 @@ public final class EmbeddedStore implements Store {
     }
 
     @Override
+    public StoredSet set(String prefix) {
+        return new EmbeddedSet(this, prefix);
+    }
+
+    @Override
     public Watch watch(String prefix, Watcher watcher) {
         return watchers.add(prefix, watcher);
     }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
@@ -27,6 +28,8 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
  * from it again. Safe for use by any thread.
  */
 final class RedisNode implements AutoCloseable {
+    private static final byte[] NOTHING = {};
+
     private final HostAndPort address;
     private final RedisPool pool;
     private final RedisWatch watch;
@@ -115,18 +118,39 @@ final class RedisNode implements AutoCloseable {
      */
     @Nullable
     String get(byte[] key, boolean asking) {
+        byte[] value = over(asking, connection -> {
+            connection.sendCommand(Command.GET, key);
+            byte[] found = connection.getBinaryBulkReply();
+            return found == null ? NOTHING : found;
+        });
+        return value == NOTHING ? null : new String(value, StandardCharsets.ISO_8859_1);
+    }
+
+    /** The same for questions about this server alone. */
+    <T> T over(Function<Connection, T> questions) {
+        return over(false, questions);
+    }
+
+    /**
+     * Has somebody ask over a connection, once more when it ended before: an idle one that the server had closed long ago.
+     *
+     * @param questions leaves no answer unread, even when it fails
+     * @throws JedisRedirectionException as it throws it
+     * @throws GatewayException STORE_UNAVAILABLE, NO_LOCAL_PORT, or MALFORMED_TARGET when a key has no string
+     */
+    <T> T over(boolean asking, Function<Connection, T> questions) {
         awaitThere(TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
         try {
-            return attempt(key, asking);
+            return attempt(asking, questions);
         } catch (JedisConnectionException e) {
             if (timedOut(e)) {
                 throw suspect(e);
             }
         }
-        // an idle connection that the server had closed: the others are as old
+        // the others are as old
         pool.clear();
         try {
-            return attempt(key, asking);
+            return attempt(asking, questions);
         } catch (JedisConnectionException e) {
             throw suspect(e);
         }
@@ -167,17 +191,16 @@ final class RedisNode implements AutoCloseable {
         }
     }
 
-    private @Nullable String attempt(byte[] key, boolean asking) {
+    private <T> T attempt(boolean asking, Function<Connection, T> questions) {
         Connection connection = taken();
         try {
             if (asking) {
                 connection.sendCommand(Command.ASKING);
                 connection.getStatusCodeReply();
             }
-            connection.sendCommand(Command.GET, key);
-            byte[] value = connection.getBinaryBulkReply();
+            T answer = questions.apply(connection);
             pool.giveBack(connection);
-            return value == null ? null : new String(value, StandardCharsets.ISO_8859_1);
+            return answer;
         } catch (JedisConnectionException e) {
             pool.discard(connection, timedOut(e) ? Ending.TIMED_OUT : Ending.PEER_CLOSED);
             throw e;

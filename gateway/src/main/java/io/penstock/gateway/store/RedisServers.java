@@ -7,6 +7,7 @@ import io.penstock.gateway.exchange.Cause;
 import io.penstock.gateway.exchange.GatewayException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -109,6 +110,13 @@ final class RedisServers implements RedisWatch.Owner, AutoCloseable {
             throw new GatewayException(Cause.STORE_UNAVAILABLE, "store " + name + ": no server known: " + problem);
         }
         return node;
+    }
+
+    /** All of them; none as long as there are keys whose server is not known. */
+    Collection<RedisNode> nodes() {
+        awaitKnown(config.readTimeout().toNanos());
+        Snapshot known = snapshot;
+        return known.slots().contains(null) ? List.of() : known.nodes().values();
     }
 
     /** The server that another one sends to; it has the slot from now on unless that is -1. */

@@ -10,10 +10,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.util.JedisClusterCRC16;
@@ -29,7 +33,8 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  * <p>The user of the URL needs {@code +get +ping +client|id +client|tracking +subscribe}, the channel {@code
  * &__redis__:invalidate} and read access to its keys; {@code +role} with sentinels, {@code +cluster|slots} in a cluster. Without
  * the rights to listen the store still works, and changes are seen when entries are no longer fresh. Decisions need {@code +evalsha +eval
- * +time +get +set +del} and write access to their keys.
+ * +time +get +set +del} and write access to their keys; sets that are read as a whole {@code +scan +get +pttl}, and {@code +set} and write
+ * access where something is added.
  */
 public final class RedisStore implements Store {
     private static final int MAX_REDIRECTIONS = 3;
@@ -83,13 +88,27 @@ public final class RedisStore implements Store {
     @Override
     public @Nullable String get(String key) {
         byte[] bytes = key.getBytes(StandardCharsets.ISO_8859_1);
+        return asked(bytes, (node, asking) -> Optional.ofNullable(node.get(bytes, asking)))
+                .orElse(null);
+    }
+
+    /** As {@link RedisNode#over}, at the server that has the key. */
+    <T> T over(byte[] key, Function<Connection, T> questions) {
+        return asked(key, (node, asking) -> node.over(asking, questions));
+    }
+
+    private interface Question<T> {
+        T ask(RedisNode node, boolean asking);
+    }
+
+    private <T> T asked(byte[] key, Question<T> question) {
         RedisServers started = started();
-        int slot = config.topology() == Topology.CLUSTER ? JedisClusterCRC16.getSlot(bytes) : 0;
+        int slot = config.topology() == Topology.CLUSTER ? JedisClusterCRC16.getSlot(key) : 0;
         RedisNode node = started.node(slot);
         boolean asking = false;
         for (int i = 0; i <= MAX_REDIRECTIONS; i++) {
             try {
-                return node.get(bytes, asking);
+                return question.ask(node, asking);
             } catch (JedisRedirectionException e) {
                 asking = e instanceof JedisAskDataException;
                 node = started.redirected(e.getTargetNode(), asking ? -1 : slot);
@@ -97,6 +116,24 @@ public final class RedisStore implements Store {
         }
         throw new GatewayException(
                 Cause.STORE_UNAVAILABLE, "store " + name + ": more than " + MAX_REDIRECTIONS + " redirections");
+    }
+
+    /**
+     * The servers that have the data now.
+     *
+     * @throws GatewayException STORE_UNAVAILABLE when they are not known
+     */
+    Collection<RedisNode> nodes() {
+        Collection<RedisNode> nodes = started().nodes();
+        if (nodes.isEmpty()) {
+            throw new GatewayException(Cause.STORE_UNAVAILABLE, "store " + name + ": not every server is known");
+        }
+        return nodes;
+    }
+
+    @Override
+    public StoredSet set(String prefix) {
+        return new RedisSet(this, prefix, calls);
     }
 
     @Override

@@ -49,6 +49,9 @@ public sealed interface Store extends AutoCloseable permits EmbeddedStore, Redis
      */
     Watch watch(String prefix, Watcher watcher);
 
+    /** All its keys with this prefix. */
+    StoredSet set(String prefix);
+
     /** What is decided in it, together with the other nodes that use it. */
     Decisions decisions();
 

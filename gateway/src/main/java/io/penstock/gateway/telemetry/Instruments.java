@@ -3,7 +3,6 @@ package io.penstock.gateway.telemetry;
 
 import io.penstock.gateway.exchange.MemoryUse;
 import io.penstock.gateway.exchange.ending.DownstreamEnding;
-import io.penstock.gateway.limit.LimitReport;
 import io.penstock.gateway.listener.Listener;
 import io.penstock.gateway.lookup.Lookup;
 import io.penstock.gateway.lookup.LookupCounts;
@@ -144,22 +143,6 @@ public final class Instruments {
         } else {
             metrics.gauge(name, help, rows);
         }
-    }
-
-    /** Shows what limits refused, and how often they had to do without their store. */
-    public void limits(Supplier<List<LimitReport>> limits) {
-        metrics.counter(
-                "gateway_rate_limit_hits_total",
-                "Requests that were too many for a limit.",
-                rows -> limits.get()
-                        .forEach(limit -> limit.rules().forEach(rule -> rows.row(rule.hits(), "rule", rule.name()))));
-        metrics.counter(
-                "gateway_rate_limit_without_store_total",
-                "Decisions of limits for which their store had no answer, by what was decided instead.",
-                rows -> limits.get().stream()
-                        .filter(limit -> limit.store().isPresent())
-                        .forEach(limit ->
-                                rows.row(limit.without(), "rule", limit.filter(), "answer", limit.unavailable())));
     }
 
     /** Shows the connections of pools. */

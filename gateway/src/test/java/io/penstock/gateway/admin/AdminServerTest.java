@@ -73,6 +73,7 @@ class AdminServerTest {
                     "local",
                     3,
                     Optional.of("it hangs"))),
+            () -> List.of(),
             () -> new Traffic(
                     List.of(0.5),
                     List.of(new Traffic.Pair(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.penstock.gateway.config.Reference.Row;
 import io.penstock.gateway.config.cluster.ClusterConfig;
+import io.penstock.gateway.config.filter.AddressListConfig;
 import io.penstock.gateway.config.filter.DigestConfig;
 import io.penstock.gateway.config.filter.FilterConfig;
 import io.penstock.gateway.config.filter.HeaderEditConfig;
@@ -77,6 +78,8 @@ class ReferenceTest {
             Map.entry(
                     "revocation",
                     "filters: [{name: f, jwt: {issuers: [{jwks: {cluster: origin}}], revocation: {store: jobs, @}}}]\n"),
+            Map.entry("address-list", "filters: [{name: f, address-list: {deny: ['192.0.2.0/24'], store: jobs, @}}]\n"),
+            Map.entry("automatic-block", "filters: [{name: f, address-list: {automatic: {@}}}]\n"),
             Map.entry("api-key", "filters: [{name: f, api-key: {store: jobs, @}}]\n"),
             Map.entry("basic", "filters: [{name: f, basic: {users: 'file:docs/configuration.md', @}}]\n"),
             Map.entry(
@@ -192,6 +195,8 @@ class ReferenceTest {
                         ((PermissionsConfig) filter("permissions: {rules: [{path: /, public: true}]}"))
                                 .rules()
                                 .getFirst(),
+                        filter("address-list: {deny: ['192.0.2.0/24']}"),
+                        automatic(),
                         filter("security-fields: {}"),
                         RewriteConfig.NONE,
                         new WeightConfig("origin", 1),
@@ -275,6 +280,12 @@ class ReferenceTest {
                 .getFirst();
     }
 
+    private static Record automatic() {
+        return ((AddressListConfig) filter("address-list: {automatic: {}}"))
+                .automatic()
+                .orElseThrow();
+    }
+
     private static Record first(String action) {
         return (Record) ConfigReader.read(with("routes: [{name: all, " + action + "}]\n"), Map.of())
                 .routes()
@@ -347,6 +358,7 @@ class ReferenceTest {
                     with("filters: [{name: f, signature: {keys: [{id: k}]}}]\n")
                 },
                 new String[] {"filters[0].limit-body.request", with("filters: [{name: f, limit-body: {}}]\n")},
+                new String[] {"filters[0].address-list.deny", with("filters: [{name: f, address-list: {}}]\n")},
                 new String[] {"filters[0].rate-limit.layers", with("filters: [{name: f, rate-limit: {}}]\n")},
                 new String[] {
                     "filters[0].rate-limit.layers[0].rate", with("filters: [{name: f, rate-limit: {layers: [{}]}}]\n")

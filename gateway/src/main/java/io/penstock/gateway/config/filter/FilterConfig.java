@@ -10,7 +10,8 @@ import java.util.function.Function;
 
 /** What a named filter does: one kind of policy, with its keys. */
 public sealed interface FilterConfig
-        permits ApiKeyConfig,
+        permits AddressListConfig,
+                ApiKeyConfig,
                 BasicConfig,
                 ChainConfig,
                 CorsConfig,
@@ -42,6 +43,7 @@ public sealed interface FilterConfig
         kinds.put("mtls", MtlsConfig::from);
         kinds.put("rate-limit", RateLimitConfig::from);
         kinds.put("permissions", PermissionsConfig::from);
+        kinds.put("address-list", AddressListConfig::from);
         kinds.put("security-fields", SecurityFieldsConfig::from);
         kinds.put("signature", SignatureConfig::from);
         return kinds;
