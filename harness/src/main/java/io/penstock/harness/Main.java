@@ -67,6 +67,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new ControlledBackendsCommand())
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new DrainCommand())
+                .addSubcommand(new FloodCommand())
                 .addSubcommand(new GrpcBackendCommand())
                 .addSubcommand(new HoldCommand())
                 .addSubcommand(new HttpLoadCommand())

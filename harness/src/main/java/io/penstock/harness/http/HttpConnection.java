@@ -2,10 +2,12 @@
 package io.penstock.harness.http;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** One keep-alive connection of HTTP/1.1 with one request on it at a time. Not for use by two threads at once. */
 public final class HttpConnection implements AutoCloseable {
@@ -21,9 +23,18 @@ public final class HttpConnection implements AutoCloseable {
 
     /** Opens a connection; blocks for {@code timeout} at most. */
     public static HttpConnection open(InetSocketAddress to, Duration timeout) throws IOException {
+        return open(null, to, timeout);
+    }
+
+    /** Opens a connection from this address of the machine, or from the one that it chooses; blocks likewise. */
+    public static HttpConnection open(@Nullable InetAddress from, InetSocketAddress to, Duration timeout)
+            throws IOException {
         var socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
+            if (from != null) {
+                socket.bind(new InetSocketAddress(from, 0));
+            }
             socket.connect(to, Math.toIntExact(Math.max(1, timeout.toMillis())));
             return new HttpConnection(socket);
         } catch (IOException e) {

@@ -3,10 +3,12 @@ package io.penstock.harness.http;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpRun {
 
     private final HttpPlan plan;
+    private final List<InetAddress> from;
     private final Consumer<HttpOutcome> observer;
     private final HttpRequest request;
     private final AtomicLong numbers = new AtomicLong();
@@ -41,7 +44,13 @@ public final class HttpRun {
 
     /** A run that also tells each outcome, those of the warm-up too, on the thread of its connection. */
     public HttpRun(HttpPlan plan, Consumer<HttpOutcome> observer) {
+        this(plan, List.of(), observer);
+    }
+
+    /** A run whose connections come from these addresses of the machine in turn; from none, it chooses. */
+    public HttpRun(HttpPlan plan, List<InetAddress> from, Consumer<HttpOutcome> observer) {
         this.plan = plan;
+        this.from = List.copyOf(from);
         this.observer = observer;
         this.request = plan.target().request(plan.method(), plan.fields(), plan.bodyBytes());
         this.startNanos = System.nanoTime();
@@ -53,7 +62,8 @@ public final class HttpRun {
     public HttpReport run() throws InterruptedException {
         var threads = new ArrayList<Thread>();
         for (int i = 0; i < plan.connections(); i++) {
-            threads.add(Thread.ofVirtual().name("http-load-" + i).start(this::connection));
+            var address = from.isEmpty() ? null : from.get(i % from.size());
+            threads.add(Thread.ofVirtual().name("http-load-" + i).start(() -> connection(address)));
         }
         try {
             for (var thread : threads) {
@@ -81,8 +91,8 @@ public final class HttpRun {
         return tally.errors();
     }
 
-    private void connection() {
-        var slot = new Slot();
+    private void connection(@Nullable InetAddress address) {
+        var slot = new Slot(address);
         try {
             if (plan.perSecond().isPresent()) {
                 open(slot, 1e9 / plan.perSecond().getAsDouble());
@@ -145,7 +155,12 @@ public final class HttpRun {
     /** The connection of one thread, opened when it is needed. */
     private final class Slot {
 
+        private final @Nullable InetAddress address;
         private @Nullable HttpConnection connection;
+
+        Slot(@Nullable InetAddress address) {
+            this.address = address;
+        }
 
         HttpOutcome send(long intended) {
             HttpConnection to;
@@ -173,7 +188,7 @@ public final class HttpRun {
         private HttpConnection connected() throws IOException {
             var open = connection;
             if (open == null) {
-                open = HttpConnection.open(plan.target().address(), plan.timeout());
+                open = HttpConnection.open(address, plan.target().address(), plan.timeout());
                 opened.increment();
                 connection = open;
             }
