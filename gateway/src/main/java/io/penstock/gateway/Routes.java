@@ -135,8 +135,7 @@ final class Routes {
         return switch (action) {
             case TargetConfig.ClusterTarget to -> cluster(to.name()) == before.clusters.get(to.name());
             case TargetConfig.SplitTarget to ->
-                to.clusters().stream()
-                        .allMatch(one -> cluster(one.cluster()) == before.clusters.get(one.cluster()));
+                to.clusters().stream().allMatch(one -> cluster(one.cluster()) == before.clusters.get(one.cluster()));
             case TargetConfig.LookupTarget to -> lookups.get(to.name()) == before.lookups.get(to.name());
             case RedirectConfig to -> true;
             case AnswerConfig to -> true;

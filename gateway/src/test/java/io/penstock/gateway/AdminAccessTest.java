@@ -48,8 +48,8 @@ class AdminAccessTest {
     }
 
     private AdminCaller on(String address) throws IOException {
-        Gateway gateway = kept.add(
-                new Gateway(ConfigReader.read(yaml(address), Map.of("WRITER", WRITER, "READER", READER))));
+        Gateway gateway =
+                kept.add(new Gateway(ConfigReader.read(yaml(address), Map.of("WRITER", WRITER, "READER", READER))));
         gateway.start();
         return new AdminCaller(client, gateway.adminPort());
     }
@@ -115,7 +115,6 @@ class AdminAccessTest {
     }
 
     private static void read(String admin, Map<String, String> environment) {
-        ConfigReader.read(
-                "listeners: [{port: 0}]\nroutes: [{name: all, answer: {}}]\n" + admin + "\n", environment);
+        ConfigReader.read("listeners: [{port: 0}]\nroutes: [{name: all, answer: {}}]\n" + admin + "\n", environment);
     }
 }

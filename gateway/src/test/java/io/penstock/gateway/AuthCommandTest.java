@@ -159,9 +159,11 @@ class AuthCommandTest {
             assertThat(flat(run("signature: {" + keys + "}", arguments).out()))
                     .contains("who: signed by key k1, its nonce is new here; behind");
         }
-        assertThat(flat(run("signature: {" + keys + ", store: taken}", arguments).out()))
+        assertThat(flat(run("signature: {" + keys + ", store: taken}", arguments)
+                        .out()))
                 .contains("who: signed by key k1, asks store taken for its nonce; behind");
-        assertThat(flat(run("signature: {" + keys + ", components: [x-tenant]}", arguments).out()))
+        assertThat(flat(run("signature: {" + keys + ", components: [x-tenant]}", arguments)
+                        .out()))
                 .contains("who: refused: bad-credentials");
         assertThat(flat(run("signature: {" + keys + ", required: false}", "explain", "GET", "http://a.test/")
                         .out()))

@@ -33,11 +33,7 @@ class CauseTest {
         return switch (cause) {
             case BAD_DIGEST, BAD_PATH, BAD_ROUTE_KEY, NO_ROUTE_KEY -> new Statuses(400, 3);
             case MALFORMED_REQUEST, DOWNSTREAM_PROTOCOL -> new Statuses(400, 13);
-            case BAD_CREDENTIALS,
-                    CREDENTIALS_EXPIRED,
-                    CREDENTIALS_MISSING,
-                    CREDENTIALS_REPLAYED,
-                    CREDENTIALS_REVOKED ->
+            case BAD_CREDENTIALS, CREDENTIALS_EXPIRED, CREDENTIALS_MISSING, CREDENTIALS_REPLAYED, CREDENTIALS_REVOKED ->
                 new Statuses(401, 16);
             case ADDRESS_DENIED, PERMISSION_DENIED, TARGET_NOT_ALLOWED -> new Statuses(403, 7);
             case UPGRADE_REFUSED -> new Statuses(403, 12);

@@ -120,14 +120,16 @@ class ConfigApiTest {
         HttpResponse<String> whole = admin.get("/v1/config");
 
         assertThat(whole.body())
-                .contains("{\"name\":\"fixed\",\"path-prefix\":\"/fixed\",\"answer\":{\"status\":200,\"body\":\"${BODY}\"}}")
+                .contains(
+                        "{\"name\":\"fixed\",\"path-prefix\":\"/fixed\",\"answer\":{\"status\":200,\"body\":\"${BODY}\"}}")
                 .contains("{\"name\":\"orders\"")
                 .contains("\"clusters\":[{\"name\":\"shop\",\"endpoints\":[\"127.0.0.1:1\",\"127.0.0.1:2\"]}]")
                 .doesNotContain("hidden");
         assertThat(whole.body()).contains("\"revision\":" + AdminCaller.tag(whole));
         assertThat(admin.get("/v1/config?source=dynamic").body())
-                .isEqualTo("{\"routes\":[{\"name\":\"orders\",\"path-prefix\":\"/orders\",\"answer\":{\"body\":\"one\"}}],"
-                        + "\"clusters\":[],\"filters\":[],\"lookups\":[]}\n");
+                .isEqualTo(
+                        "{\"routes\":[{\"name\":\"orders\",\"path-prefix\":\"/orders\",\"answer\":{\"body\":\"one\"}}],"
+                                + "\"clusters\":[],\"filters\":[],\"lookups\":[]}\n");
         HttpResponse<String> yaml = admin.get("/v1/config?source=dynamic", "Accept", "application/yaml");
         assertThat(yaml.headers().firstValue("content-type")).contains("application/yaml");
         assertThat(yaml.body()).isEqualTo("""
@@ -169,7 +171,12 @@ class ConfigApiTest {
 
         assertThat(names)
                 .containsExactly(
-                        "fixed dynamic-over-file", "r0 dynamic", "r1 dynamic", "r2 dynamic", "r3 dynamic", "r4 dynamic");
+                        "fixed dynamic-over-file",
+                        "r0 dynamic",
+                        "r1 dynamic",
+                        "r2 dynamic",
+                        "r3 dynamic",
+                        "r4 dynamic");
         assertThat(admin.get("/v1/config/routes?limit=0").statusCode()).isEqualTo(400);
     }
 
@@ -180,8 +187,8 @@ class ConfigApiTest {
                 routes: [{name: a, path-prefix: /a, cluster: c}]
                 clusters: [{name: c, endpoints: ["127.0.0.1:1"]}]
                 """;
-        HttpResponse<String> dry = admin.call(
-                "POST", "/v1/config?dry-run=true&prune=true", wanted, "Content-Type", "application/yaml");
+        HttpResponse<String> dry =
+                admin.call("POST", "/v1/config?dry-run=true&prune=true", wanted, "Content-Type", "application/yaml");
         assertThat(dry.statusCode()).isEqualTo(200);
         assertThat(dry.body())
                 .contains("\"dryRun\":true")
@@ -213,7 +220,8 @@ class ConfigApiTest {
         assertThat(refused.body())
                 .contains("\"type\":\"/problems/invalid\"", "\"status\":422")
                 .contains("{\"path\":\"routes/a.cluster\",\"found\":\"nowhere\"");
-        assertThat(admin.post("/v1/config", "{\"routs\": [{}, 1], \"routes\": [{}, 1]}").body())
+        assertThat(admin.post("/v1/config", "{\"routs\": [{}, 1], \"routes\": [{}, 1]}")
+                        .body())
                 .contains("\"path\":\"routs\"", "\"path\":\"routes[0].name\"", "\"path\":\"routes[1]\"");
         assertThat(admin.put("/v1/config/routes/a", "{\"name\":").body()).contains("\"path\":\"routes/a\"");
         assertThat(admin.put("/v1/config/nothing/a", "{}").statusCode()).isEqualTo(404);
@@ -264,7 +272,8 @@ class ConfigApiTest {
         admin.put("/v1/config/routes/orders", ORDERS.replace("one", "two"));
         assertThat(admin.post("/v1/config/undo", "{}").statusCode()).isEqualTo(200);
         assertThat(served("/orders")).isEqualTo("one");
-        assertThat(admin.post("/v1/config/undo", "{\"number\": 1}").statusCode()).isEqualTo(200);
+        assertThat(admin.post("/v1/config/undo", "{\"number\": 1}").statusCode())
+                .isEqualTo(200);
         assertThat(served("/orders")).isEqualTo("404");
         assertThat(admin.post("/v1/config/undo", "{\"number\": 17}").statusCode())
                 .isEqualTo(404);
@@ -285,7 +294,8 @@ class ConfigApiTest {
                 .startsWith("{\"dynamic\":true,\"revision\":\"")
                 .endsWith("\",\"documents\":1,\"problem\":null,\"lost\":null,\"refused\":{},\"loaded\":true}\n");
         assertThat(admin.get("/readyz").body())
-                .contains("{\"name\":\"dynamic-store\",\"ok\":true,\"required\":false,\"detail\":\"serves 1 documents at")
+                .contains(
+                        "{\"name\":\"dynamic-store\",\"ok\":true,\"required\":false,\"detail\":\"serves 1 documents at")
                 .contains("{\"name\":\"dynamic-documents\",\"ok\":true");
         assertThat(admin.get("/metrics").body())
                 .contains("gateway_dynamic_revision 1", "gateway_dynamic_documents 1", "gateway_dynamic_store_lost 0")
@@ -301,7 +311,9 @@ class ConfigApiTest {
         start("");
 
         assertThat(admin.put("/v1/config/routes/orders", ORDERS).body()).contains("/problems/dynamic-off");
-        assertThat(admin.get("/v1/config").body()).contains("\"revision\":\"0\"").contains("${BODY}");
+        assertThat(admin.get("/v1/config").body())
+                .contains("\"revision\":\"0\"")
+                .contains("${BODY}");
         assertThat(admin.get("/v1/config/status").body()).startsWith("{\"dynamic\":false,");
         assertThat(admin.call("POST", "/upstream/x", "server 10.0.0.1;", "Content-Type", "text/plain")
                         .statusCode())

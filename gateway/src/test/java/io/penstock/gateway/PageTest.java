@@ -60,7 +60,8 @@ class PageTest {
 
     @BeforeEach
     void start() {
-        gateway = kept.add(RunningGateway.with("""
+        gateway = kept.add(
+                RunningGateway.with("""
                 listeners: [{name: main, address: 127.0.0.1, port: 0}]
                 admin: {port: 0}
                 access-log: {output: none}
@@ -104,7 +105,8 @@ class PageTest {
     private void send(String path, int times) throws IOException, InterruptedException {
         for (int i = 0; i < times; i++) {
             client.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.address().getPort() + path))
+                    HttpRequest.newBuilder(URI.create(
+                                    "http://127.0.0.1:" + gateway.address().getPort() + path))
                             .build(),
                     BodyHandlers.discarding());
         }
@@ -121,7 +123,8 @@ class PageTest {
         assertThat(page.locator("#traffic-table tbody tr").first()).containsText("shop");
         assertThat(page.locator("#traffic-table tr", new Page.LocatorOptions().setHasText("nowhere")))
                 .containsText("100.0 %");
-        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Failures")).click();
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Failures"))
+                .click();
         assertThat(page.locator("#failures-table tbody tr").first()).containsText("connect-refused");
         assertThat(page.locator("#failures-table tbody tr").first().locator("[data-label='In all']"))
                 .hasText("5");
@@ -134,7 +137,10 @@ class PageTest {
 
         page.getByLabel("URL or path").fill("http://example.com/shop/7");
         page.getByLabel("Address of the caller").fill("nobody");
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Explain").setExact(true)).click();
+        page.getByRole(
+                        AriaRole.BUTTON,
+                        new Page.GetByRoleOptions().setName("Explain").setExact(true))
+                .click();
         assertThat(page.locator("#explain-peer-problem")).hasText("nobody is not an IP address");
         assertThat(page.getByLabel("Address of the caller")).isFocused();
 
@@ -144,7 +150,8 @@ class PageTest {
         assertThat(page.locator("#explanation")).containsText("cluster");
         assertThat(page.locator("#explanation table")).containsText("hello");
         assertThat(page.locator("#explain-peer-problem")).isHidden();
-        assertThat(browser.complaints()).allMatch(text -> text.contains("422")); // what the browser says of the refusal itself
+        assertThat(browser.complaints())
+                .allMatch(text -> text.contains("422")); // what the browser says of the refusal itself
     }
 
     @ParameterizedTest
@@ -164,7 +171,8 @@ class PageTest {
             send("/gone", 4);
             send("/hello", 7);
             assertThat(page.locator("#traffic-table tbody tr")).hasCount(3);
-            page.waitForFunction("() => document.querySelector('#total-chart .all').getAttribute('d').split('L').length > 3");
+            page.waitForFunction(
+                    "() => document.querySelector('#total-chart .all').getAttribute('d').split('L').length > 3");
             for (String view : VIEWS) {
                 page.evaluate("view => { location.hash = view; }", view);
                 assertThat(page.locator("#view-" + view)).isVisible();

@@ -119,9 +119,10 @@ class RouteReuseTest {
     void hasTheGlobalFiltersOfToday() throws IOException {
         assertThat(get("/other")).containsIgnoringCase("x-global: a");
 
-        put("filters/everywhere", "{\"name\":\"everywhere\",\"headers\":{\"response\":{\"set\":{\"x-global\":\"b\"}}}}");
+        put(
+                "filters/everywhere",
+                "{\"name\":\"everywhere\",\"headers\":{\"response\":{\"set\":{\"x-global\":\"b\"}}}}");
 
         assertThat(get("/other")).containsIgnoringCase("x-global: b");
     }
-
 }

@@ -40,8 +40,8 @@ class SignCommandTest {
     @Test
     void sendsWhatAGatewayTakesAndSaysWhatItRefuses() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), TestSignatures.SECRET + "\n");
-        try (AuthScene scene = new AuthScene(
-                "signature: {keys: [{id: k1, secret: \"file:" + secret + "\"}]}", Map.of())) {
+        try (AuthScene scene =
+                new AuthScene("signature: {keys: [{id: k1, secret: \"file:" + secret + "\"}]}", Map.of())) {
             String url = "http://127.0.0.1:" + scene.gateway().address().getPort() + "/a?x=1";
 
             assertThat(run("--key", "file:" + secret, "--send", url).code()).isZero();

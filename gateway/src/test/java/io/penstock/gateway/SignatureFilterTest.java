@@ -32,12 +32,11 @@ class SignatureFilterTest {
     private static final KeyPair PAIR = TestSignatures.pair();
     private static final String OTHER = "another secret, which is long enough";
     private static final SigningKey OTHER_KEY = TestSignatures.shared(OTHER);
-    private static final Map<String, String> VARIABLES = Map.of(
-            "K1", TestSignatures.SECRET, "K2", TestSignatures.pem(PAIR), "K3", OTHER);
+    private static final Map<String, String> VARIABLES =
+            Map.of("K1", TestSignatures.SECRET, "K2", TestSignatures.pem(PAIR), "K3", OTHER);
 
     /** One secret, one key pair, and two secrets that are not good now. */
-    private static final String KEYS =
-            """
+    private static final String KEYS = """
             keys: [{id: k1, secret: "${K1}", subject: anna, roles: [reader, writer]}, {id: k2, public-key: "${K2}", subject: anna},
               {id: old, secret: "${K3}", not-after: "2020-01-01T00:00:00Z"}, {id: new, secret: "${K3}", not-before: "2999-01-01T00:00:00Z"}]""";
 
@@ -109,7 +108,9 @@ class SignatureFilterTest {
         assertThat(caller.ask("/b", good)).isEqualTo(refusal(way, "bad-credentials"));
         assertThat(caller.ask("/a", signing(way, "/a").createdIn(-100).fields()))
                 .isEqualTo(refusal(way, "credentials-expired"));
-        assertThat(caller.ask("/a", signing(way, "/a").key("k2", pair()).createdIn(-100).fields()))
+        assertThat(caller.ask(
+                        "/a",
+                        signing(way, "/a").key("k2", pair()).createdIn(-100).fields()))
                 .isEqualTo(refusal(way, "credentials-expired"));
         assertThat(caller.reusable()).isTrue();
         assertThat(caller.ask("/a", good).status()).isEqualTo(200);
@@ -140,7 +141,12 @@ class SignatureFilterTest {
 
         assertThat(caller.ask("/a", TestSignatures.of("/a").nonce("n").fields()).status())
                 .isEqualTo(200);
-        assertThat(caller.ask("/a", TestSignatures.of("/a").nonce("n").key("k2", pair()).fields())
+        assertThat(caller.ask(
+                                "/a",
+                                TestSignatures.of("/a")
+                                        .nonce("n")
+                                        .key("k2", pair())
+                                        .fields())
                         .status())
                 .isEqualTo(200);
         assertThat(caller.ask("/b", TestSignatures.of("/b").nonce("n").fields()).cause())
@@ -164,7 +170,9 @@ class SignatureFilterTest {
         bad.put(
                 "by the text of a public key as a secret",
                 of().key("k2", TestSignatures.shared(TestSignatures.pem(PAIR))).algorithm("hmac-sha256"));
-        bad.put("by a public key as a secret", of().key("k2", SigningKey.shared(PAIR.getPublic().getEncoded())));
+        bad.put(
+                "by a public key as a secret",
+                of().key("k2", SigningKey.shared(PAIR.getPublic().getEncoded())));
         bad.put("by a key pair where a secret is expected", of().key("k1", pair()));
         bad.put("covers the method alone", of().components("@method"));
         bad.put("covers the path alone", of().components("@path"));
@@ -378,7 +386,9 @@ class SignatureFilterTest {
             String[] first = TestSignatures.of("/a").nonce("n0").fields();
             assertThat(caller.ask("/a", first).status()).isEqualTo(200);
             for (int i = 1; i < 1000; i++) {
-                assertThat(caller.ask("/a", TestSignatures.of("/a").nonce("n" + i).fields())
+                assertThat(caller.ask(
+                                        "/a",
+                                        TestSignatures.of("/a").nonce("n" + i).fields())
                                 .status())
                         .isEqualTo(200);
             }

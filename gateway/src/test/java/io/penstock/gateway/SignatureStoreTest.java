@@ -116,7 +116,12 @@ class SignatureStoreTest {
         String[] good = TestSignatures.of("/a").nonce("n").fields();
 
         assertThat(caller.ask("/b", good).cause()).isEqualTo("bad-credentials");
-        assertThat(caller.ask("/a", TestSignatures.of("/a").nonce("n").createdIn(-500).fields())
+        assertThat(caller.ask(
+                                "/a",
+                                TestSignatures.of("/a")
+                                        .nonce("n")
+                                        .createdIn(-500)
+                                        .fields())
                         .cause())
                 .isEqualTo("credentials-expired");
         assertThat(redis.call("DBSIZE")).isEqualTo(0L);
@@ -176,7 +181,8 @@ class SignatureStoreTest {
         FramePeer client = gateway.client();
 
         redis.hang();
-        int waiting = client.get("/a", TestSignatures.of("/a").authority("localhost").fields());
+        int waiting =
+                client.get("/a", TestSignatures.of("/a").authority("localhost").fields());
         int free = client.get("/free");
 
         assertThat(client.awaitHead(free).status()).isEqualTo("200");

@@ -44,8 +44,7 @@ class SignedBodyTest {
                 .authority(MessageEnd.AUTHORITY)
                 .body(body)
                 .fields();
-        return FramePeer.joined(
-                new String[] {":method", "PUT", ":path", "/"}, FramePeer.joined(signed, more));
+        return FramePeer.joined(new String[] {":method", "PUT", ":path", "/"}, FramePeer.joined(signed, more));
     }
 
     private static void assertCause(PairGateway gateway, @Nullable Cause cause) {
@@ -193,8 +192,8 @@ class SignedBodyTest {
                     .field("content-digest", digest)
                     .body("hello")
                     .fields();
-            client.begin(FramePeer.joined(
-                    new String[] {":method", "PUT", ":path", "/", "content-length", "5"}, signed));
+            client.begin(
+                    FramePeer.joined(new String[] {":method", "PUT", ":path", "/", "content-length", "5"}, signed));
 
             assertStatus(client, 400);
             assertCause(gateway, Cause.BAD_DIGEST);

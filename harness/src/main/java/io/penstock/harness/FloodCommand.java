@@ -241,7 +241,8 @@ final class FloodCommand implements Callable<Integer> {
                                 "at most " + number(served, 1) + " %"),
                         List.of("drill", passed(report) ? "passed" : "FAILED", "")));
         if (report.failed() > 0) {
-            out.println("the first: " + report.before().firstError() + report.during().firstError());
+            out.println("the first: " + report.before().firstError()
+                    + report.during().firstError());
         }
         out.flush();
     }

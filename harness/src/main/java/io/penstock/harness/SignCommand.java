@@ -176,7 +176,8 @@ final class SignCommand implements Callable<Integer> {
                     throw new UsageException("--key: " + key + " " + e.getMessage());
                 }
             }
-            default -> throw new UsageException("--algorithm: found " + algorithm + ", expected hmac-sha256 or ed25519");
+            default ->
+                throw new UsageException("--algorithm: found " + algorithm + ", expected hmac-sha256 or ed25519");
         }
     }
 
@@ -216,7 +217,8 @@ final class SignCommand implements Callable<Integer> {
             throw new UsageException("--method: found " + method + ", expected a name such as GET");
         }
         var uri = uri();
-        byte[] bytes = body != null ? read("--body", body) : data != null ? data.getBytes(StandardCharsets.UTF_8) : null;
+        byte[] bytes =
+                body != null ? read("--body", body) : data != null ? data.getBytes(StandardCharsets.UTF_8) : null;
         var path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         return new PlainRequest(
                 method,

@@ -94,8 +94,8 @@ final class TokensCommand implements Callable<Integer> {
 
     private static void plain(String option, String text) {
         if (!PLAIN.matcher(text).matches()) {
-            throw new UsageException(
-                    option + ": found " + text + ", expected 1 to 256 letters, digits, blanks, ':', '.', '*', '_' and '-'");
+            throw new UsageException(option + ": found " + text
+                    + ", expected 1 to 256 letters, digits, blanks, ':', '.', '*', '_' and '-'");
         }
     }
 

@@ -23,7 +23,17 @@ class TokensCommandTest {
 
         int code = Main.commands()
                 .setOut(new PrintWriter(said, true))
-                .execute("tokens", "--count", "25001", "--algorithm", "hs256", "--key", key.toString(), "--out", out.toString(), "--json");
+                .execute(
+                        "tokens",
+                        "--count",
+                        "25001",
+                        "--algorithm",
+                        "hs256",
+                        "--key",
+                        key.toString(),
+                        "--out",
+                        out.toString(),
+                        "--json");
 
         List<String> tokens = Files.readAllLines(out);
         assertThat(code).isZero();

@@ -36,7 +36,8 @@ final class Access {
             if (loopback || CallerCheck.open(path) || PageFiles.serves(path)) {
                 return LOCAL;
             }
-            throw new AdminRefusal(401, "the request has no token, expected Authorization: Bearer and one of admin.tokens");
+            throw new AdminRefusal(
+                    401, "the request has no token, expected Authorization: Bearer and one of admin.tokens");
         }
         AdminTokenConfig token = token(authorization);
         if (token.role() != AdminTokenConfig.Role.WRITE

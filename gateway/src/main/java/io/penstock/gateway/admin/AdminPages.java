@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.admin;
 
-import io.penstock.gateway.admin.answer.Reply;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.penstock.gateway.admin.answer.Reply;
 import io.penstock.gateway.exchange.MemoryUse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

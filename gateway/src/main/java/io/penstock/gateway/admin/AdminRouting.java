@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.admin;
 
-import io.penstock.gateway.admin.answer.AdminRefusal;
-import io.penstock.gateway.admin.answer.Reply;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.penstock.gateway.admin.answer.AdminRefusal;
 import io.penstock.gateway.admin.answer.Asked;
+import io.penstock.gateway.admin.answer.Reply;
 import io.penstock.gateway.admin.api.ConfigApi;
 import io.penstock.gateway.config.read.Address;
 import io.penstock.gateway.dynamic.Author;
@@ -100,9 +100,8 @@ final class AdminRouting implements Handler {
     }
 
     private Asked asked(ServerRequest request, String method, String path, String caller) {
-        String from = request.remotePeer().address() instanceof InetSocketAddress peer
-                ? Address.text(peer.getAddress())
-                : "";
+        String from =
+                request.remotePeer().address() instanceof InetSocketAddress peer ? Address.text(peer.getAddress()) : "";
         return new Asked(
                 method,
                 path,

@@ -181,9 +181,7 @@ public final class AdminServer implements AutoCloseable {
 
     private HttpRouting.Builder routes(boolean loopback) {
         var pages = new AdminRouting(
-                views,
-                () -> new CallerCheck(config.address(), loopback),
-                () -> new Access(config.tokens(), loopback));
+                views, () -> new CallerCheck(config.address(), loopback), () -> new Access(config.tokens(), loopback));
         return HttpRouting.builder()
                 .any((request, response) -> connections.during(() -> pages.handle(request, response)));
     }

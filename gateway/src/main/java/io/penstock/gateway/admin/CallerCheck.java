@@ -42,12 +42,10 @@ final class CallerCheck {
     }
 
     /** Throws when the request must not be served. */
-    void check(
-            String method, String path, @Nullable String host, @Nullable String origin, @Nullable String fetchSite) {
+    void check(String method, String path, @Nullable String host, @Nullable String origin, @Nullable String fetchSite) {
         if (changes(method)) {
-            boolean own = path.startsWith("/v1/config")
-                    || path.startsWith("/v1/clusters/")
-                    || path.equals(ExplainPage.PATH);
+            boolean own =
+                    path.startsWith("/v1/config") || path.startsWith("/v1/clusters/") || path.equals(ExplainPage.PATH);
             if (origin != null && !(own && host != null && same(origin, host))) {
                 throw new AdminRefusal(403, "changes are refused to web pages (the request has an Origin field)");
             }

@@ -27,6 +27,7 @@ public final class DynamicConditions {
                         false,
                         whole
                                 ? "all are served"
-                                : "not served as the store has them: " + String.join(", ", status.refused().keySet())));
+                                : "not served as the store has them: "
+                                        + String.join(", ", status.refused().keySet())));
     }
 }

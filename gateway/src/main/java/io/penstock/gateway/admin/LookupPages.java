@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.penstock.gateway.admin;
 
-import io.penstock.gateway.admin.answer.AdminRefusal;
-import io.penstock.gateway.admin.answer.Reply;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonToken;
+import io.penstock.gateway.admin.answer.AdminRefusal;
+import io.penstock.gateway.admin.answer.Reply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

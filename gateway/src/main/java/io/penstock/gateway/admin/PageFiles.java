@@ -12,8 +12,9 @@ final class PageFiles {
     static final String PATH = "/page/";
 
     /** Scripts, styles and requests come from and go to the gateway alone; nothing may frame the page or take its forms. */
-    static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
-            + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+    static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+                    + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     private static final String SCRIPT = "text/javascript; charset=utf-8";
 

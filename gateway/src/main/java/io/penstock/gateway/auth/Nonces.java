@@ -43,12 +43,12 @@ public final class Nonces {
     private Nonces(String filter, SignatureConfig config, @Nullable Store store, SeenValues<Digest> seen) {
         this.filter = filter;
         this.config = config;
-        // a signature is good for the window and the skew at both its ends, and the clocks of two nodes may differ by as much
+        // a signature is good for the window and the skew at both its ends, and the clocks of two nodes may differ by
+        // as much
         this.memory = config.window().plus(config.skew().multipliedBy(4)).plusSeconds(1);
         this.shared = store == null
                 ? null
-                : new Shared(
-                        store, new Outage(filter, store, word(config.unavailable()), System::nanoTime));
+                : new Shared(store, new Outage(filter, store, word(config.unavailable()), System::nanoTime));
         this.seen = seen;
     }
 
@@ -136,8 +136,7 @@ public final class Nonces {
     /** What it keeps in memory; nothing where a store does. */
     public List<MemoryUse> memory() {
         return shared == null
-                ? List.of(new MemoryUse(
-                        "filter", filter, MemoryUse.Unit.ENTRIES, seen.used(), seen.capacity(), 0))
+                ? List.of(new MemoryUse("filter", filter, MemoryUse.Unit.ENTRIES, seen.used(), seen.capacity(), 0))
                 : List.of();
     }
 }

@@ -145,7 +145,8 @@ final class References {
     /** No two routes of the same rank that might fit the same request. */
     void matches(List<RouteConfig> routes) {
         record Ranked(int place, RouteConfig route, MatchRank rank) {}
-        List<Ranked> sorted = IntStream.of(Alike.of(routes, route -> route.match().alike()))
+        List<Ranked> sorted = IntStream.of(
+                        Alike.of(routes, route -> route.match().alike()))
                 .mapToObj(i ->
                         new Ranked(i, routes.get(i), MatchRank.of(routes.get(i).match())))
                 .sorted(Comparator.comparing(Ranked::rank).thenComparing(Ranked::place))

@@ -148,10 +148,10 @@ record Applied(
 
     /** The documents that differ from those of the other state. */
     private Set<String> touched(DocumentState next) {
-        // both are sorted: one walk side by side, since a look-up of each name would cost more than all the rest of a change
+        // both are sorted: one walk side by side, since a look-up of each name would cost more than all the rest of a
+        // change
         Set<String> touched = new HashSet<>();
-        Iterator<Map.Entry<String, String>> had =
-                state.documents().entrySet().iterator();
+        Iterator<Map.Entry<String, String>> had = state.documents().entrySet().iterator();
         Iterator<Map.Entry<String, String>> has = next.documents().entrySet().iterator();
         Map.Entry<String, String> old = following(had);
         Map.Entry<String, String> now = following(has);

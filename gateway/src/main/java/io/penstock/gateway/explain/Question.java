@@ -75,8 +75,7 @@ public record Question(String method, String url, List<String> fields, String pe
         return config.listeners().stream()
                 .filter(one -> one.name().equals(listener.get()))
                 .findFirst()
-                .orElseThrow(
-                        () -> new Wrong("listener", listener.get() + " is not a listener of the configuration"));
+                .orElseThrow(() -> new Wrong("listener", listener.get() + " is not a listener of the configuration"));
     }
 
     private Head head(boolean secure) {
@@ -86,8 +85,7 @@ public record Question(String method, String url, List<String> fields, String pe
         String target = path == url.length() ? "/" : url.substring(path);
         boolean fine = start > 0 ? !authority.isEmpty() : target.startsWith("/") || target.equals("*");
         if (!fine) {
-            throw new Wrong(
-                    "url", url + " is not a URL, expected one such as http://example.com/path, or a path");
+            throw new Wrong("url", url + " is not a URL, expected one such as http://example.com/path, or a path");
         }
         if (method.isEmpty()) {
             throw new Wrong("method", "there is no method, expected one such as GET");

@@ -105,9 +105,8 @@ public final class RouteTable<T> {
      */
     public RouteTable<T> with(String name, @Nullable MatchConfig out, @Nullable MatchConfig in, @Nullable T value) {
         Entry<T> old = out == null ? null : entry(name, out);
-        Entry<T> made = in == null || value == null
-                ? null
-                : new Entry<>(name, MatchRank.of(in), new Conditions(in), value);
+        Entry<T> made =
+                in == null || value == null ? null : new Entry<>(name, MatchRank.of(in), new Conditions(in), value);
         if (old == null || made == null || samePlace(old, made)) {
             return old == null && made == null ? this : edited(old, made);
         }

@@ -53,11 +53,7 @@ final class Segments<T> {
         highest = Math.max(most, place == null ? Integer.MIN_VALUE : place.highest);
     }
 
-    private Segments(
-            SpanMap<Segments<T>> fixed,
-            @Nullable Segments<T> place,
-            List<List<Entry<T>>> own,
-            int highest) {
+    private Segments(SpanMap<Segments<T>> fixed, @Nullable Segments<T> place, List<List<Entry<T>>> own, int highest) {
         this.fixed = fixed;
         this.place = place;
         this.exact = own.get(PathPattern.End.EXACT.ordinal());

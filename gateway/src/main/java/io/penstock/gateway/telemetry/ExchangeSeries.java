@@ -87,13 +87,7 @@ final class ExchangeSeries {
         List<Traffic.Ending> endings = new ArrayList<>();
         visit((cause, status, grpcStatus, count) -> endings.add(new Traffic.Ending(cause, status, grpcStatus, count)));
         return new Traffic.Pair(
-                route,
-                cluster,
-                endings,
-                requestBytes.sum(),
-                responseBytes.sum(),
-                total.counts(),
-                total.sumSeconds());
+                route, cluster, endings, requestBytes.sum(), responseBytes.sum(), total.counts(), total.sumSeconds());
     }
 
     private @Nullable LongAdder add(int place) {

@@ -149,7 +149,9 @@ public final class Metrics implements ExchangeObserver {
     /** What was counted of exchanges so far, with the bounds that the text has. Does not wait. */
     public Traffic traffic() {
         return new Traffic(
-                Latencies.BOUNDS_SECONDS, series().stream().map(ExchangeSeries::traffic).toList(), overflowEnded.sum());
+                Latencies.BOUNDS_SECONDS,
+                series().stream().map(ExchangeSeries::traffic).toList(),
+                overflowEnded.sum());
     }
 
     private synchronized void register(MetricFamily family) {

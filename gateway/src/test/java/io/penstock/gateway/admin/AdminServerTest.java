@@ -77,7 +77,13 @@ class AdminServerTest {
             () -> new Traffic(
                     List.of(0.5),
                     List.of(new Traffic.Pair(
-                            "shop", "web", List.of(new Traffic.Ending("none", "2xx", "none", 7)), 5, 9, List.of(6L, 1L), 1.5)),
+                            "shop",
+                            "web",
+                            List.of(new Traffic.Ending("none", "2xx", "none", 7)),
+                            5,
+                            9,
+                            List.of(6L, 1L),
+                            1.5)),
                     3),
             question -> {
                 throw new IllegalStateException("nobody asks");
@@ -123,9 +129,10 @@ class AdminServerTest {
     void showsTrafficToBeDrawn() throws Exception {
         assertThat(get("/v1/traffic").body())
                 .matches("\\{\"atMillis\":-?\\d+,.*\n")
-                .endsWith("\"boundsSeconds\":[0.5],\"unplaced\":3,\"traffic\":[{\"route\":\"shop\",\"cluster\":\"web\",\"endings\":["
-                        + "{\"cause\":\"none\",\"status\":\"2xx\",\"grpcStatus\":\"none\",\"count\":7}],"
-                        + "\"requestBytes\":5,\"responseBytes\":9,\"latencySumSeconds\":1.5,\"latencies\":[6,1]}]}\n");
+                .endsWith(
+                        "\"boundsSeconds\":[0.5],\"unplaced\":3,\"traffic\":[{\"route\":\"shop\",\"cluster\":\"web\",\"endings\":["
+                                + "{\"cause\":\"none\",\"status\":\"2xx\",\"grpcStatus\":\"none\",\"count\":7}],"
+                                + "\"requestBytes\":5,\"responseBytes\":9,\"latencySumSeconds\":1.5,\"latencies\":[6,1]}]}\n");
     }
 
     @Test

@@ -26,7 +26,8 @@ class CallerCheckTest {
                 "[fe80::1]"
             })
     void acceptsLiteralsAndLocalhost(String host) {
-        assertThatCode(() -> onLoopback.check("GET", "/healthz", host, null, null)).doesNotThrowAnyException();
+        assertThatCode(() -> onLoopback.check("GET", "/healthz", host, null, null))
+                .doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -82,13 +83,13 @@ class CallerCheckTest {
     @Test
     void letsItsOwnPageChangeTheConfigurationAndAskQuestions() {
         for (String path : new String[] {"/v1/config/routes/a", "/v1/clusters/a/endpoints/b:1", "/v1/explain"}) {
-            assertThatCode(() -> onLoopback.check(
-                            "POST", path, "localhost:9901", "http://localhost:9901", "same-origin"))
+            assertThatCode(() ->
+                            onLoopback.check("POST", path, "localhost:9901", "http://localhost:9901", "same-origin"))
                     .doesNotThrowAnyException();
             assertThatThrownBy(() -> onLoopback.check("POST", path, "localhost:9901", null, "same-site"))
                     .hasMessageContaining("Sec-Fetch-Site");
-            assertThatThrownBy(() ->
-                            onLoopback.check("POST", path, "evil.example", "http://evil.example", "same-origin"))
+            assertThatThrownBy(
+                            () -> onLoopback.check("POST", path, "evil.example", "http://evil.example", "same-origin"))
                     .hasMessageContaining("Host");
         }
     }

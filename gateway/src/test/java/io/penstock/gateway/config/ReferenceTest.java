@@ -354,8 +354,7 @@ class ReferenceTest {
                     with("filters: [{name: f, signature: {keys: [{secret: 'file:docs/configuration.md'}]}}]\n")
                 },
                 new String[] {
-                    "filters[0].signature.keys[0].secret",
-                    with("filters: [{name: f, signature: {keys: [{id: k}]}}]\n")
+                    "filters[0].signature.keys[0].secret", with("filters: [{name: f, signature: {keys: [{id: k}]}}]\n")
                 },
                 new String[] {"filters[0].limit-body.request", with("filters: [{name: f, limit-body: {}}]\n")},
                 new String[] {"filters[0].address-list.deny", with("filters: [{name: f, address-list: {}}]\n")},

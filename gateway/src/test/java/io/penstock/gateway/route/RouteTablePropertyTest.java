@@ -73,8 +73,7 @@ class RouteTablePropertyTest {
             RouteConfig route = all.get(random.nextInt(all.size()));
             boolean out = some.remove(route);
             boolean in = !out || random.nextBoolean();
-            table = table.with(
-                    route.name(), out ? route.match() : null, in ? route.match() : null, in ? route : null);
+            table = table.with(route.name(), out ? route.match() : null, in ? route.match() : null, in ? route : null);
             if (in) {
                 some.add(route);
             }

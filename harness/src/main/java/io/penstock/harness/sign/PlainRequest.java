@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param body absent for a request without one
  */
 public record PlainRequest(
-        String method, String scheme, String authority, String target, List<Field> fields, @Nullable Body body) {
+        String method,
+        String scheme,
+        String authority,
+        String target,
+        List<Field> fields,
+        @Nullable Body body) {
 
     public PlainRequest {
         fields = List.copyOf(fields);

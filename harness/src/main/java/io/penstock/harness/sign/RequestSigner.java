@@ -27,7 +27,8 @@ public final class RequestSigner {
     public static List<Field> sign(PlainRequest request, SigningKey key, SigningPlan plan) {
         var added = new ArrayList<Field>();
         var body = request.body();
-        if (body != null && request.fields().stream().noneMatch(field -> field.name().equals(DIGEST))) {
+        if (body != null
+                && request.fields().stream().noneMatch(field -> field.name().equals(DIGEST))) {
             added.add(new Field(DIGEST, digest(body.bytes())));
         }
         var whole = request.with(added);

@@ -33,8 +33,8 @@ public final class SignedCall {
     public static Answer send(PlainRequest request, List<Field> signature, Duration timeout)
             throws IOException, InterruptedException {
         var body = request.body();
-        var builder = HttpRequest.newBuilder(URI.create(
-                        request.scheme() + "://" + request.authority() + request.target()))
+        var builder = HttpRequest.newBuilder(
+                        URI.create(request.scheme() + "://" + request.authority() + request.target()))
                 .timeout(timeout)
                 .method(
                         request.method(),

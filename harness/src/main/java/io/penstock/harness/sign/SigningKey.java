@@ -56,7 +56,8 @@ public final class SigningKey {
     public static SigningKey pem(String text) throws InvalidKeyException {
         var block = PEM.matcher(text);
         if (!block.find()) {
-            throw new InvalidKeyException("holds no PRIVATE KEY, expected PEM: openssl genpkey -algorithm ed25519 makes one");
+            throw new InvalidKeyException(
+                    "holds no PRIVATE KEY, expected PEM: openssl genpkey -algorithm ed25519 makes one");
         }
         try {
             byte[] der = Base64.getMimeDecoder().decode(block.group(1));

@@ -31,11 +31,17 @@ public final class TokenIssuer {
     private final String verifying;
 
     private TokenIssuer(
-            TokenAlgorithm algorithm, String issuer, String scope, int subjects, @Nullable KeyPair pair, String secret) {
+            TokenAlgorithm algorithm,
+            String issuer,
+            String scope,
+            int subjects,
+            @Nullable KeyPair pair,
+            String secret) {
         this.issuer = issuer;
         this.scope = scope;
         this.subjects = subjects;
-        this.head = base64(("{\"alg\":\"" + algorithm + "\",\"typ\":\"JWT\"}").getBytes(StandardCharsets.US_ASCII)) + ".";
+        this.head =
+                base64(("{\"alg\":\"" + algorithm + "\",\"typ\":\"JWT\"}").getBytes(StandardCharsets.US_ASCII)) + ".";
         this.key = pair == null ? null : pair.getPrivate();
         this.secret = secret.getBytes(StandardCharsets.US_ASCII);
         this.verifying = pair == null ? secret : pem(pair);
@@ -54,7 +60,8 @@ public final class TokenIssuer {
         if (algorithm == TokenAlgorithm.HS256) {
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
-            return new TokenIssuer(algorithm, issuer, scope, subjects, null, HexFormat.of().formatHex(secret));
+            return new TokenIssuer(
+                    algorithm, issuer, scope, subjects, null, HexFormat.of().formatHex(secret));
         }
         KeyPairGenerator pairs = KeyPairGenerator.getInstance("EC");
         pairs.initialize(new ECGenParameterSpec("secp256r1"), random);

@@ -65,8 +65,12 @@ class FloodRunTest {
     void comesFromAnAddressForEachConnection() throws Exception {
         FloodReport report = flood(false);
 
-        assertThat(callers.get("a-place")).hasSize(4).allMatch(from -> from.getHostAddress().startsWith("127.0.2."));
-        assertThat(callers.get("null")).hasSize(10).allMatch(from -> from.getHostAddress().startsWith("127.66.0."));
+        assertThat(callers.get("a-place"))
+                .hasSize(4)
+                .allMatch(from -> from.getHostAddress().startsWith("127.0.2."));
+        assertThat(callers.get("null"))
+                .hasSize(10)
+                .allMatch(from -> from.getHostAddress().startsWith("127.66.0."));
         assertThat(callers.get("nobody's")).hasSize(10).doesNotContainAnyElementsOf(callers.get("null"));
         assertThat(report.failed()).isZero();
         assertThat(report.before().requests()).isBetween(59L, 61L);

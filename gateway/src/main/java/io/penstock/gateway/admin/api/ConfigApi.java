@@ -47,8 +47,7 @@ public final class ConfigApi {
             return dyups.reply(asked);
         }
         try {
-            return Content.as(
-                    asked, asked.path().startsWith(CLUSTERS) ? endpoint(asked) : config(asked, asked.path()));
+            return Content.as(asked, asked.path().startsWith(CLUSTERS) ? endpoint(asked) : config(asked, asked.path()));
         } catch (Refused refused) {
             return Problems.of(refused);
         } catch (ConfigException invalid) {

@@ -36,8 +36,7 @@ final class ConfigChanging {
         Optional<Entry> before = Entries.of(source).find(name);
         Map<String, String> expected = Expectation.of(asked, name.toString(), before);
         Edits edits = new Edits(one(name, Optional.of(text)), expected, Optional.empty(), "put " + name);
-        return change(dynamic, edits, asked, before.isEmpty() ? 201 : 200)
-                .with("ETag", '"' + Dynamic.tag(text) + '"');
+        return change(dynamic, edits, asked, before.isEmpty() ? 201 : 200).with("ETag", '"' + Dynamic.tag(text) + '"');
     }
 
     private static NavigableMap<String, Optional<String>> one(DocumentName name, Optional<String> text) {
@@ -86,8 +85,7 @@ final class ConfigChanging {
     Reply apply(Asked asked) throws IOException {
         Dynamic dynamic = source.changeable();
         DocumentText.Language language = Content.language(asked);
-        NavigableMap<DocumentName, String> all =
-                DocumentText.all(Content.text(asked, Content.MOST_BYTES), language);
+        NavigableMap<DocumentName, String> all = DocumentText.all(Content.text(asked, Content.MOST_BYTES), language);
         boolean prune = asked.flag("prune");
         for (int attempt = 1; ; attempt++) {
             String revision = dynamic.revision().toString();
@@ -112,7 +110,8 @@ final class ConfigChanging {
 
     Reply undo(Asked asked) throws IOException {
         Dynamic dynamic = source.changeable();
-        Optional<Long> number = Optional.ofNullable(Content.order(asked).entries().get("number"))
+        Optional<Long> number = Optional.ofNullable(
+                        Content.order(asked).entries().get("number"))
                 .map(node -> {
                     if (node instanceof YamlNode.Scalar scalar && scalar.text().matches("[1-9][0-9]{0,17}")) {
                         return Long.parseLong(scalar.text());
@@ -139,8 +138,7 @@ final class ConfigChanging {
 
     private static Reply change(Dynamic dynamic, Edits edits, Asked asked, int status) {
         boolean dry = asked.flag("dry-run");
-        DocumentChange change =
-                dry ? dynamic.preview(edits, asked.author()) : dynamic.change(edits, asked.author());
+        DocumentChange change = dry ? dynamic.preview(edits, asked.author()) : dynamic.change(edits, asked.author());
         return changed(change, dry, status);
     }
 

@@ -60,7 +60,8 @@ final class ConfigReading {
     Reply section(Asked asked, DocumentKind kind) {
         int limit = asked.number("limit", 1, MOST_ITEMS, 100);
         String revision = source.revision();
-        List<Entry> all = Entries.of(source).of(kind, asked.query().apply("after").orElse(""));
+        List<Entry> all =
+                Entries.of(source).of(kind, asked.query().apply("after").orElse(""));
         List<Entry> page = all.subList(0, Math.min(limit, all.size()));
         return Reply.json(200, json -> {
             json.writeStringField("revision", revision);
@@ -81,9 +82,9 @@ final class ConfigReading {
     Reply entry(DocumentName name) {
         Entry entry = Entries.of(source)
                 .find(name)
-                .orElseThrow(() -> AdminRefusal.notFound("there is no " + name + ", neither in the file nor beside it"));
-        return Reply.json(200, json -> json.writeRaw(fields(entry.text())))
-                .with("ETag", '"' + entry.tag() + '"');
+                .orElseThrow(
+                        () -> AdminRefusal.notFound("there is no " + name + ", neither in the file nor beside it"));
+        return Reply.json(200, json -> json.writeRaw(fields(entry.text()))).with("ETag", '"' + entry.tag() + '"');
     }
 
     /** What is between the braces. */
@@ -145,8 +146,7 @@ final class ConfigReading {
             json.writeNumberField("documents", status.map(Status::documents).orElse(0));
             json.writeStringField("problem", status.flatMap(Status::problem).orElse(null));
             json.writeStringField(
-                    "lost",
-                    status.flatMap(Status::lost).map(Revision::toString).orElse(null));
+                    "lost", status.flatMap(Status::lost).map(Revision::toString).orElse(null));
             json.writeObjectFieldStart("refused");
             if (status.isPresent()) {
                 for (Map.Entry<String, String> one : status.get().refused().entrySet()) {

@@ -67,7 +67,11 @@ final class Content {
 
     /** The answer as YAML, if that is what the request wants. */
     static Reply as(Asked asked, Reply reply) {
-        boolean yaml = asked.field().apply("accept").orElse("").toLowerCase(Locale.ROOT).contains("yaml");
+        boolean yaml = asked.field()
+                .apply("accept")
+                .orElse("")
+                .toLowerCase(Locale.ROOT)
+                .contains("yaml");
         if (!yaml || reply.status() != 200 || !reply.contentType().equals("application/json")) {
             return reply;
         }

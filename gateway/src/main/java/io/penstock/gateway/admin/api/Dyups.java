@@ -43,8 +43,7 @@ final class Dyups {
         try {
             if (asked.path().startsWith(UPSTREAM)) {
                 DocumentName name = new DocumentName(
-                        DocumentKind.CLUSTERS,
-                        ConfigApi.decoded(asked.path().substring(UPSTREAM.length())));
+                        DocumentKind.CLUSTERS, ConfigApi.decoded(asked.path().substring(UPSTREAM.length())));
                 return switch (asked.method()) {
                     case "GET" -> Reply.text(servers(entry(name)));
                     case "POST" -> post(asked, name);
@@ -99,7 +98,9 @@ final class Dyups {
     }
 
     private Entry entry(DocumentName name) {
-        return Entries.of(source).find(name).orElseThrow(() -> AdminRefusal.notFound("there is no upstream " + name.name()));
+        return Entries.of(source)
+                .find(name)
+                .orElseThrow(() -> AdminRefusal.notFound("there is no upstream " + name.name()));
     }
 
     private static String servers(Entry entry) {
@@ -120,7 +121,8 @@ final class Dyups {
             String expected = before.filter(Entry::document).map(Entry::tag).orElse("");
             try {
                 dynamic.change(
-                        new Edits(texts, Map.of(name.toString(), expected), Optional.empty(), "upstream " + name.name()),
+                        new Edits(
+                                texts, Map.of(name.toString(), expected), Optional.empty(), "upstream " + name.name()),
                         asked.author());
                 return Reply.text(DONE);
             } catch (Refused refused) {

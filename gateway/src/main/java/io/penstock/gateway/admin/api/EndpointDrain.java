@@ -66,9 +66,10 @@ final class EndpointDrain {
         Entry entry = entries.find(name).orElseThrow(() -> AdminRefusal.notFound("there is no " + name));
         Mapping tree = DocumentText.tree(entry.text())
                 .orElseThrow(() -> AdminRefusal.conflict(name + " is no configuration, expected one"));
-        List<YamlNode> list = new ArrayList<>(
-                tree.entries().get(DRAINED) instanceof Sequence before ? before.items() : List.of());
-        boolean known = list.removeIf(node -> node instanceof Scalar text && text.text().equals(address));
+        List<YamlNode> list =
+                new ArrayList<>(tree.entries().get(DRAINED) instanceof Sequence before ? before.items() : List.of());
+        boolean known =
+                list.removeIf(node -> node instanceof Scalar text && text.text().equals(address));
         if (!known && !endpoint.test(cluster, address)) {
             throw AdminRefusal.notFound(name + " has no endpoint " + address);
         }
@@ -82,7 +83,6 @@ final class EndpointDrain {
         NavigableMap<String, Optional<String>> texts = new TreeMap<>();
         texts.put(name.toString(), asFile ? Optional.empty() : Optional.of(text));
         Map<String, String> expected = Map.of(name.toString(), entry.document() ? entry.tag() : "");
-        return new Edits(
-                texts, expected, Optional.empty(), (drained ? "drain " : "enable ") + address + " of " + name);
+        return new Edits(texts, expected, Optional.empty(), (drained ? "drain " : "enable ") + address + " of " + name);
     }
 }

@@ -56,8 +56,8 @@ final class Expectation {
 
     /** The revision that everything has to be at. */
     static Optional<String> revision(Asked asked, String now) {
-        Optional<String> match = asked.field().apply("if-match").filter(text -> !text.strip()
-                .equals(ANY));
+        Optional<String> match =
+                asked.field().apply("if-match").filter(text -> !text.strip().equals(ANY));
         if (match.isEmpty()) {
             return Optional.empty();
         }

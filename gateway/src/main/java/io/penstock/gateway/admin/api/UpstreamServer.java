@@ -49,7 +49,8 @@ record UpstreamServer(
             }
         }
         if (servers.isEmpty()) {
-            throw AdminRefusal.invalid("the body is empty, expected server ADDRESS; such as server 10.0.0.1:80 weight=2;");
+            throw AdminRefusal.invalid(
+                    "the body is empty, expected server ADDRESS; such as server 10.0.0.1:80 weight=2;");
         }
         return servers;
     }
@@ -57,8 +58,8 @@ record UpstreamServer(
     private static UpstreamServer server(StringTokenizer words, int number) {
         String first = words.nextToken();
         if (!first.equals("server") || !words.hasMoreTokens()) {
-            throw AdminRefusal.invalid("statement " + number + " begins with " + Check.quoted(first)
-                    + ", expected server ADDRESS");
+            throw AdminRefusal.invalid(
+                    "statement " + number + " begins with " + Check.quoted(first) + ", expected server ADDRESS");
         }
         UpstreamServer server = new UpstreamServer(address(words.nextToken(), number));
         while (words.hasMoreTokens()) {

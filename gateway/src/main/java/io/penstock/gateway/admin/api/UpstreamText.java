@@ -69,11 +69,12 @@ final class UpstreamText {
         Optional<Integer> fails = same(servers, UpstreamServer::maxFails, "max_fails");
         Optional<Integer> timeout = same(servers, UpstreamServer::failTimeoutSeconds, "fail_timeout");
         if (fails.isPresent()) {
-            outlier = DocumentText.with(outlier, MAX_FAILS, fails.filter(count -> count > 0)
-                    .map(DocumentText::literal));
+            outlier = DocumentText.with(
+                    outlier, MAX_FAILS, fails.filter(count -> count > 0).map(DocumentText::literal));
         }
         if (timeout.isPresent()) {
-            outlier = DocumentText.with(outlier, FAIL_TIMEOUT, timeout.map(seconds -> DocumentText.text(seconds + "s")));
+            outlier =
+                    DocumentText.with(outlier, FAIL_TIMEOUT, timeout.map(seconds -> DocumentText.text(seconds + "s")));
         }
         return outlier;
     }

@@ -47,8 +47,6 @@ final class Coverage {
 
     /** These as the list of an {@code accept-signature} (RFC 9421 §5.1). */
     static String text(List<String> components) {
-        return components.stream()
-                .map(name -> BareItem.string(name).text())
-                .collect(Collectors.joining(" ", "(", ")"));
+        return components.stream().map(name -> BareItem.string(name).text()).collect(Collectors.joining(" ", "(", ")"));
     }
 }

@@ -47,8 +47,7 @@ final class KeyRing {
             try {
                 keys.put(config.id(), new Timed(key(config, owner(filter, config)), config));
             } catch (IOException e) {
-                throw Check.failed(
-                        config.publicKey().map(Secret::origin).orElse(""), String.valueOf(e.getMessage()));
+                throw Check.failed(config.publicKey().map(Secret::origin).orElse(""), String.valueOf(e.getMessage()));
             }
         }
     }

@@ -27,7 +27,6 @@ public final class ShownSignatures {
 
     /** Whether they are verified in so short a time that a reader or an event loop may do it. */
     public boolean quick() {
-        return candidates.stream()
-                .allMatch(one -> one.key().key().algorithm() == SigningKey.Algorithm.HMAC_SHA256);
+        return candidates.stream().allMatch(one -> one.key().key().algorithm() == SigningKey.Algorithm.HMAC_SHA256);
     }
 }

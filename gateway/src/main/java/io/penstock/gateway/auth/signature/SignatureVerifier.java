@@ -72,9 +72,8 @@ public final class SignatureVerifier {
             }
         }
         if (candidates.isEmpty()) {
-            throw MessageSignature.bad(
-                    "no signature has the keyid of a known key"
-                            + config.tag().map(tag -> ", and the tag " + tag).orElse(""));
+            throw MessageSignature.bad("no signature has the keyid of a known key"
+                    + config.tag().map(tag -> ", and the tag " + tag).orElse(""));
         }
         if (candidates.size() > MOST_CANDIDATES) {
             throw MessageSignature.bad(
@@ -158,8 +157,8 @@ public final class SignatureVerifier {
             throw MessageSignature.bad("parameter nonce is missing");
         }
         if (nonce != null && (nonce.isEmpty() || nonce.length() > MOST_NONCE_CHARS)) {
-            throw MessageSignature.bad("parameter nonce has " + nonce.length() + " characters, expected 1 to "
-                    + MOST_NONCE_CHARS);
+            throw MessageSignature.bad(
+                    "parameter nonce has " + nonce.length() + " characters, expected 1 to " + MOST_NONCE_CHARS);
         }
         return Optional.ofNullable(nonce);
     }
@@ -168,8 +167,6 @@ public final class SignatureVerifier {
     public String wanted(Exchange exchange, boolean body) {
         List<String> components = coverage.of(SignedRequest.of(exchange), body);
         return "sig=" + Coverage.text(components) + ";created"
-                + config.tag()
-                        .map(tag -> ";tag=" + BareItem.string(tag).text())
-                        .orElse("");
+                + config.tag().map(tag -> ";tag=" + BareItem.string(tag).text()).orElse("");
     }
 }

@@ -82,8 +82,7 @@ public record ClusterConfig(
     }
 
     private static void drained(Check check, List<String> drained, Set<String> endpoints, boolean discovered) {
-        check.that(
-                "drained", drained.size() <= MOST_ENDPOINTS, drained.size(), "are more than " + MOST_ENDPOINTS);
+        check.that("drained", drained.size() <= MOST_ENDPOINTS, drained.size(), "are more than " + MOST_ENDPOINTS);
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < drained.size(); i++) {
             String address = drained.get(i);

@@ -192,8 +192,7 @@ public final class DocumentText {
         if (node instanceof Mapping mapping) {
             return mapping;
         }
-        throw wrong(
-                path, "", "is " + (node instanceof Sequence ? "a list" : "a text") + ", expected keys with values");
+        throw wrong(path, "", "is " + (node instanceof Sequence ? "a list" : "a text") + ", expected keys with values");
     }
 
     /** Its name comes first, unless it is there already. */

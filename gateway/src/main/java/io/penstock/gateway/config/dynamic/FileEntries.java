@@ -68,7 +68,8 @@ public record FileEntries(NavigableMap<DocumentName, String> texts) {
         return switch (kind) {
             case ROUTES -> config.routes().stream().map(RouteConfig::name).toList();
             case CLUSTERS -> config.clusters().stream().map(ClusterConfig::name).toList();
-            case FILTERS -> config.filters().stream().map(NamedFilterConfig::name).toList();
+            case FILTERS ->
+                config.filters().stream().map(NamedFilterConfig::name).toList();
             case LOOKUPS -> config.lookups().stream().map(LookupConfig::name).toList();
         };
     }

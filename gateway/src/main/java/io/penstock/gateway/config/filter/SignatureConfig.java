@@ -82,7 +82,10 @@ public record SignatureConfig(
                 .range("timeout", timeout, ofMillis(1), ofSeconds(1))
                 .range("max-nonces", maxNonces, 1_000, 10_000_000);
         tag.ifPresent(text -> check.that(
-                "tag", TAG.matcher(text).matches(), Check.quoted(text), "is not a tag, expected 1 to 256 characters of ASCII"));
+                "tag",
+                TAG.matcher(text).matches(),
+                Check.quoted(text),
+                "is not a tag, expected 1 to 256 characters of ASCII"));
         Set<String> ids = new HashSet<>();
         for (int i = 0; i < keys.size(); i++) {
             check.that(

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 
 /** Writes trees down: as JSON on one line, or as YAML in blocks. Keys stay in their order, and values what they are. */
 public final class NodeText {
-    private static final Pattern LITERAL = Pattern.compile("true|false|-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+    private static final Pattern LITERAL =
+            Pattern.compile("true|false|-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
     /** What YAML takes for a text without quotes, whatever its version. */
     private static final Pattern BARE = Pattern.compile("[A-Za-z/][A-Za-z0-9_./-]*|[0-9]+(ms|s|m|h|B|KiB|MiB|GiB)");
 
@@ -71,19 +72,23 @@ public final class NodeText {
     }
 
     private void quoted(String text) {
-        out.append('"').append(JsonStringEncoder.getInstance().quoteAsString(text)).append('"');
+        out.append('"')
+                .append(JsonStringEncoder.getInstance().quoteAsString(text))
+                .append('"');
     }
 
     private void block(YamlNode node, int indent) {
         switch (node) {
-            case YamlNode.Mapping mapping when !mapping.entries().isEmpty() ->
+            case YamlNode.Mapping mapping
+            when !mapping.entries().isEmpty() ->
                 mapping.entries().forEach((key, value) -> {
                     out.append(" ".repeat(indent));
                     bare(key);
                     out.append(':');
                     below(value, indent + 2);
                 });
-            case YamlNode.Sequence sequence when !sequence.items().isEmpty() -> {
+            case YamlNode.Sequence sequence
+            when !sequence.items().isEmpty() -> {
                 for (YamlNode item : sequence.items()) {
                     item(item, indent);
                 }

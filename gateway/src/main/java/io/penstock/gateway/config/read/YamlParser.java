@@ -46,8 +46,7 @@ public final class YamlParser {
     private final Iterator<Event> events;
     private int values;
 
-    private YamlParser(
-            String text, @Nullable Environment environment, boolean anchored, int most, Problems problems) {
+    private YamlParser(String text, @Nullable Environment environment, boolean anchored, int most, Problems problems) {
         this.problems = problems;
         this.environment = environment;
         this.anchored = anchored;

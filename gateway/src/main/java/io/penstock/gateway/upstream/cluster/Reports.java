@@ -19,7 +19,8 @@ final class Reports {
         long opened = cluster.breaker() == null ? 0 : cluster.breaker().opened();
         long refused = cluster.breaker() == null ? 0 : cluster.breaker().refused();
         for (Member member : members.all()) {
-            endpoints.add(endpoint(member, members.drained(member), cluster.time().now()));
+            endpoints.add(
+                    endpoint(member, members.drained(member), cluster.time().now()));
             opened += member.breaker() == null ? 0 : member.breaker().opened();
             refused += member.breaker() == null ? 0 : member.breaker().refused();
         }
