@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -341,6 +342,42 @@ class ConfigApiTest {
                 .isEqualTo(403);
         assertThat(admin.put("/v1/config/routes/a", ORDERS).headers().map())
                 .doesNotContainKey("access-control-allow-origin");
+    }
+
+    /** A thousand changes of single chars of good documents, of which those that are refused say where. */
+    @Test
+    void refusesBrokenDocumentsWithTheirPathAndChangesNothing() {
+        Random random = new Random(15);
+        List<String> good = List.of(
+                "{\"name\":\"m\",\"path-prefix\":\"/m\",\"cluster\":\"shop\",\"timeout\":\"20s\"}",
+                "{\"name\":\"m\",\"path\":\"/m\",\"answer\":{\"status\":200,\"body\":\"x\"}}",
+                "{\"name\":\"m\",\"path-prefix\":\"/m\",\"clusters\":[{\"cluster\":\"shop\",\"weight\":3}]}");
+        int refused = 0;
+        for (int tries = 0; refused < 1_000; tries++) {
+            assertThat(tries).isLessThan(20_000);
+            StringBuilder broken = new StringBuilder(good.get(random.nextInt(good.size())));
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                broken.setCharAt(
+                        random.nextInt(broken.length()), "{}[]:,\"abz09-/ ".charAt(random.nextInt(15)));
+            }
+            HttpResponse<String> answer = admin.put("/v1/config/routes/m?dry-run=true", broken.toString());
+            if (answer.statusCode() != 200) {
+                refused++;
+                assertThat(answer.statusCode()).as(broken.toString()).isEqualTo(422);
+                assertThat(answer.body()).as(broken.toString()).contains("\"problems\":[{\"path\":\"routes/m");
+                assertThat(admin.put("/v1/config/routes/m", broken.toString()).statusCode())
+                        .isEqualTo(422);
+            }
+        }
+        assertThat(admin.get("/v1/config/status").body()).contains("\"revision\":\"0\",\"documents\":0");
+    }
+
+    @Test
+    void describesItself() {
+        HttpResponse<String> answer = admin.get("/v1/openapi.json");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"openapi\": \"3.1.0\"", "\"/v1/config/{section}/{name}\"");
     }
 
     @Test

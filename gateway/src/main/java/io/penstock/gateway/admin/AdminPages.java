@@ -39,6 +39,7 @@ final class AdminPages {
               GET     /v1/config/status            how it stands with the store
               POST    /v1/config/store             {"action": "accept"} or {"action": "restore"} after store-lost
               POST    /v1/clusters/NAME/endpoints/HOST:PORT  {"drained": true} or {"drained": false}
+              GET     /v1/openapi.json             all of this, OpenAPI 3.1
               GET     /list, /detail, /upstream/NAME         clusters, as dyups lists upstreams
               POST    /upstream/NAME               body: server HOST:PORT weight=1 backup; ...
               DELETE  /upstream/NAME

@@ -149,6 +149,7 @@ final class AdminRouting implements Handler {
             case ExplainPage.PATH -> explain(request, method);
             case AddressPage.PATH -> get ? addresses.all() : onlyGet(method);
             case "/v1/limits" -> get ? LimitPage.of(views.limits().get()) : onlyGet(method);
+            case "/v1/openapi.json" -> get ? OpenApi.document() : onlyGet(method);
             case "/v1/memory" -> get ? pages.memory() : onlyGet(method);
             case "/v1/traffic" -> get ? TrafficPage.of(views.traffic().get(), System.nanoTime()) : onlyGet(method);
             case LookupPages.PATH -> get ? lookups.names() : onlyGet(method);
@@ -157,7 +158,7 @@ final class AdminRouting implements Handler {
                         404,
                         "nothing is here; there are /healthz, /readyz, /metrics, /v1/connections, /v1/clusters,"
                                 + " /v1/explain, /v1/limits, /v1/addresses, /v1/addresses/ADDRESS, /v1/memory, /v1/config,"
-                                + " /v1/traffic, /v1/lookups and"
+                                + " /v1/openapi.json, /v1/traffic, /v1/lookups and"
                                 + " /v1/lookups/NAME/KEY");
         };
     }

@@ -118,6 +118,7 @@ final class Segments<T> {
         return changed.isEmpty() ? null : changed;
     }
 
+    @SuppressWarnings("ReferenceEquality") // this very entry is meant: another route may say the same
     private static <T> List<Entry<T>> with(
             List<Entry<T>> some, PathPattern.End end, @Nullable Entry<T> out, @Nullable Entry<T> in) {
         List<Entry<T>> next = new ArrayList<>(some);
