@@ -357,8 +357,7 @@ class ConfigApiTest {
             assertThat(tries).isLessThan(20_000);
             StringBuilder broken = new StringBuilder(good.get(random.nextInt(good.size())));
             for (int i = random.nextInt(3); i >= 0; i--) {
-                broken.setCharAt(
-                        random.nextInt(broken.length()), "{}[]:,\"abz09-/ ".charAt(random.nextInt(15)));
+                broken.setCharAt(random.nextInt(broken.length()), "{}[]:,\"abz09-/ ".charAt(random.nextInt(15)));
             }
             HttpResponse<String> answer = admin.put("/v1/config/routes/m?dry-run=true", broken.toString());
             if (answer.statusCode() != 200) {
