@@ -175,6 +175,7 @@ public final class Filters {
                 && same(route.filters(), others);
     }
 
+    @SuppressWarnings("ReferenceEquality") // whether it is this very one
     private boolean same(List<String> names, Filters others) {
         for (String name : names) {
             List<String> mine = several(name);
@@ -221,6 +222,7 @@ public final class Filters {
     }
 
     /** Closes those that the other configuration does not have; all of them when there is none. */
+    @SuppressWarnings("ReferenceEquality") // one that says the same is another one
     public void closeUnless(@Nullable Filters other) {
         for (Made one : named.values()) {
             if (other == null || other.named.get(one.config().name()) != one) {
