@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * Makes the route table from a configuration. Routes to the same cluster share its turns. A route that says the same as before, and uses only
  * what is the same, is the one of before: of many routes a change concerns few.
  */
+@SuppressWarnings("ReferenceEquality") // what is kept is this very one; another that says the same is not
 final class Routes {
     /** Beyond that the table is made anew. */
     private static final int MOST_EDITS = 200;
