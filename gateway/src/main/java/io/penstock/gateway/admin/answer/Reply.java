@@ -28,6 +28,7 @@ public record Reply(int status, String contentType, byte[] body, Map<String, Str
         void write(JsonGenerator json) throws IOException;
     }
 
+    /** An object and a line's end. */
     public static Reply json(int status, Fields fields) {
         var out = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(out)) {
