@@ -137,6 +137,7 @@ class AddressListFilterTest {
                 .isEqualTo(status);
     }
 
+    @SuppressWarnings("AddressSelection") // a literal
     @Test
     void knowsCallersOfItsOwnByIpv6() throws IOException {
         HostileOrigin origin = open.add(HostileOrigin.reformed());
