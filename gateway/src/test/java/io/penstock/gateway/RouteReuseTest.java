@@ -8,6 +8,7 @@ import io.penstock.gateway.dynamic.Author;
 import io.penstock.gateway.dynamic.Dynamic;
 import io.penstock.gateway.dynamic.Edits;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -77,8 +78,9 @@ class RouteReuseTest {
 
     /** Body and fields of a response, in lower case. */
     private String get(String path) throws IOException {
-        try (Http1Origin.Connection connection = new Http1Origin.Connection(
-                new Socket("127.0.0.1", node.gateway().listeners().getFirst().port()))) {
+        try (Http1Origin.Connection connection = new Http1Origin.Connection(new Socket(
+                InetAddress.getLoopbackAddress(),
+                node.gateway().listeners().getFirst().port()))) {
             connection.send("GET " + path + " HTTP/1.1\r\nHost: a.test\r\n\r\n");
             String head = connection.head();
             return head + connection.text(Http1Origin.length(head));

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -34,8 +35,7 @@ class AddressTableTest {
     }
 
     private Optional<String> match(String address) {
-        Network network = Network.address(address);
-        assertThat(network).isNotNull();
+        Network network = Objects.requireNonNull(Network.address(address));
         return Optional.ofNullable(table.match(network))
                 .map(entry -> entry.network().toString());
     }
