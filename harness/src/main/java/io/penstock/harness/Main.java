@@ -64,6 +64,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new AvalancheCommand())
                 .addSubcommand(new BackendsCommand())
                 .addSubcommand(new CallCommand())
+                .addSubcommand(new ChangesCommand())
                 .addSubcommand(new ControlledBackendsCommand())
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new DrainCommand())
