@@ -22,7 +22,7 @@ access-log: {output: $work/node$node-access.log}
 stores: [{name: shared, redis: {url: "redis://127.0.0.1:$redis_port"}}]
 dynamic: {store: shared, file: $work/node$node-dynamic.json}
 clusters: [{name: backend, endpoints: ["127.0.0.1:${free[1]}"], upstream: {protocol: http1}}]
-routes: [{name: load, path-prefix: /load, cluster: backend}]
+routes: [{name: load, path-prefix: /bytes, cluster: backend}]
 YAML
   spawn_penstock "node$node" "$port" "$admin_port" '' "${shipped[@]}" || exit 1
   to+=(--node "127.0.0.1:$port") admin+=("$admin_port") pids+=("$spawned")

@@ -27,6 +27,8 @@ public final class ChangesRun {
     private static final int TURNS = 4;
     private static final long ASK_EVERY_NANOS = Duration.ofMillis(1).toNanos();
     private static final int LOAD_CONNECTIONS = 32;
+    /** That all documents may take to reach every node, beyond the patience with one. */
+    private static final Duration PREPARATION = Duration.ofSeconds(30);
 
     private final ChangesPlan plan;
     private final List<Histogram> seen = new ArrayList<>();
@@ -54,7 +56,7 @@ public final class ChangesRun {
     public ChangesReport run() throws IOException, InterruptedException {
         try (ConfigWriter writer = new ConfigWriter(plan.admin(), plan.patience())) {
             writer.all(plan.routes());
-            await(0, 0, System.nanoTime(), false);
+            await(0, 0, System.nanoTime() + PREPARATION.toNanos(), false);
             for (int turn = 0; turn < TURNS; turn++) {
                 load(quiet, () -> {});
                 load(changing, () -> change(writer));
