@@ -68,7 +68,9 @@ class AdminAccessTest {
         for (String path : new String[] {"/v1/clusters", "/v1/connections", "/list", "/v1/lookups/a/b"}) {
             assertThat(admin.get(path).statusCode()).as(path).isEqualTo(401);
         }
-        assertThat(admin.get("/").statusCode()).as("the page, which has a field for the token").isEqualTo(200);
+        assertThat(admin.get("/").statusCode())
+                .as("the page, which has a field for the token")
+                .isEqualTo(200);
         assertThat(admin.get("/healthz").statusCode()).isEqualTo(200);
         assertThat(admin.get("/metrics").statusCode()).isEqualTo(200);
         assertThat(put(admin).statusCode()).isEqualTo(401);

@@ -61,7 +61,11 @@ final class ChangesCommand implements Callable<Integer> {
     @Option(names = "--load", paramLabel = "N", defaultValue = "500", description = "requests per second (500)")
     private int load;
 
-    @Option(names = "--path", paramLabel = "PATH", defaultValue = "/bytes/128", description = "of the load (/bytes/128)")
+    @Option(
+            names = "--path",
+            paramLabel = "PATH",
+            defaultValue = "/bytes/128",
+            description = "of the load (/bytes/128)")
     private String path = "";
 
     @Option(
