@@ -255,6 +255,8 @@ class DynamicTest {
 
         Await.until("refused", SOON, () -> dynamic(node).status().refused().containsKey("routes/a"));
         assertThat(get(node, "/a")).isEqualTo("one");
+        node.applyAgain();
+        assertThat(get(node, "/a")).as("after the file was read again").isEqualTo("one");
         dynamic(node).change(answering("a", "two"), ADA);
         assertThat(get(node, "/a")).isEqualTo("two");
         assertThat(dynamic(node).status().refused()).isEmpty();

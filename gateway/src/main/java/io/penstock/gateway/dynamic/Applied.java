@@ -67,9 +67,13 @@ record Applied(
      * was.
      */
     Applied follow(DocumentState next, GatewayConfig file, DocumentReader reader) {
+        return follow(next, touched(next), file, reader);
+    }
+
+    private Applied follow(DocumentState next, Iterable<String> names, GatewayConfig file, DocumentReader reader) {
         NavigableMap<DocumentName, String> wrong = new TreeMap<>(refused);
         Map<DocumentName, Optional<Object>> edits = new HashMap<>();
-        for (String name : touched(next)) {
+        for (String name : names) {
             Optional<DocumentName> named = DocumentName.parse(name);
             if (named.isPresent()) {
                 wrong.remove(named.get());
@@ -184,8 +188,8 @@ record Applied(
         return of.hasNext() ? of.next() : null;
     }
 
-    /** With another file under the same documents. */
+    /** With another file under the same documents; all are read again, since files that they name may have changed, too. */
     Applied over(GatewayConfig file, DocumentReader reader) {
-        return of(file).follow(state, file, reader);
+        return follow(state, state.documents().keySet(), file, reader);
     }
 }

@@ -4,6 +4,7 @@ package io.penstock.gateway.store;
 import io.penstock.gateway.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,12 +20,15 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** A real Redis server on a loopback port of its own. Closing ends the process. */
 public final class RedisProcess implements AutoCloseable {
     private static final JedisClientConfig PLAIN =
             DefaultJedisClientConfig.builder().resp2().timeoutMillis(2000).build();
+
+    private static final int MOST_ATTEMPTS = 5;
 
     private final Path folder;
     private final int port;
@@ -40,7 +44,19 @@ public final class RedisProcess implements AutoCloseable {
 
     /** Starts a server that answers, with these arguments beside port and folder. */
     public static RedisProcess start(Path parent, String... arguments) throws IOException {
-        return at(FreePort.next(), parent, arguments);
+        for (int attempt = 1; ; attempt++) {
+            RedisProcess redis = begin(FreePort.next(), parent, "--port", arguments);
+            try {
+                redis.awaitReady(PLAIN);
+                return redis;
+            } catch (IOException e) {
+                if (attempt
+                        == MOST_ATTEMPTS) { // somebody else may have taken the port meanwhile, or that of its cluster's
+                    // bus
+                    throw e;
+                }
+            }
+        }
     }
 
     public static RedisProcess at(int port, Path parent, String... arguments) throws IOException {
@@ -105,7 +121,7 @@ public final class RedisProcess implements AutoCloseable {
             ProtocolCommand command = parts[0]::getBytes;
             connection.sendCommand(command, Arrays.copyOfRange(parts, 1, parts.length));
             Object reply = connection.getOne();
-            return reply instanceof byte[] bytes ? new String(bytes, java.nio.charset.StandardCharsets.UTF_8) : reply;
+            return reply instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : reply;
         }
     }
 
@@ -116,7 +132,7 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     private static long number(Object bytes) {
-        return Long.parseLong(new String((byte[]) bytes, java.nio.charset.StandardCharsets.US_ASCII));
+        return Long.parseLong(new String((byte[]) bytes, StandardCharsets.US_ASCII));
     }
 
     /** How often this command was called since the server started. */
@@ -167,7 +183,10 @@ public final class RedisProcess implements AutoCloseable {
         while (System.nanoTime() < deadline && process.isAlive()) {
             try {
                 call(config, "PING");
-                return;
+                if (answersItself(config)) {
+                    return;
+                }
+                pause();
             } catch (JedisException e) {
                 pause();
             }
@@ -175,6 +194,15 @@ public final class RedisProcess implements AutoCloseable {
         String log = Files.readString(folder.resolve("log"));
         close();
         throw new IOException("redis on port " + port + " does not answer: " + log);
+    }
+
+    /** Whether it is this process that answers, and not one that has taken the port before it. */
+    private boolean answersItself(JedisClientConfig config) {
+        try {
+            return String.valueOf(call(config, "INFO", "server")).contains("process_id:" + process.pid() + "\r");
+        } catch (JedisDataException e) {
+            return true; // a user who must not ask
+        }
     }
 
     static void pause() {
